@@ -1,0 +1,233 @@
+//! Glue compressor: a feed-forward bus compressor in the manner of a VCA.
+//!
+//! `detect` measures the mean power of the high-passed signal (one-pole, 5 ms),
+//! the static curve with its soft knee turns level into reduction (Giannoulis,
+//! Massberg, Reiss, "Digital Dynamic Range Compressor Design", JAES 60(6),
+//! 2012), and the reduction in dB follows with the stated attack and release:
+//! each is the time to cover 63.2 % of a step of the reduction, counted after
+//! the power average. The whole side-chain runs on a grid of a sixth of a
+//! millisecond; the gain is a straight line between grid points.
+
+mod curve;
+mod makeup;
+mod settings;
+
+pub use curve::static_reduction_db;
+pub use settings::*;
+
+use self::makeup::LoudnessMakeup;
+use crate::biquad::{Biquad, Coefficients, Prototype};
+use crate::processor::{AudioSpec, Processor, StereoBlock};
+use crate::smoothing::{Ramp, TickGrid};
+use crate::units::{db_to_gain, power_to_db};
+
+/// Grid of the side-chain.
+const GRID_HZ: f64 = 6000.0;
+const POWER_AVERAGE_MS: f64 = 5.0;
+/// Auto release: the slow follower takes part in sustained reduction only.
+const AUTO_FAST_RELEASE_MS: f64 = 80.0;
+const AUTO_SLOW_ATTACK_MS: f64 = 400.0;
+const AUTO_SLOW_RELEASE_MS: f64 = 1200.0;
+const RAMP_MS: f64 = 20.0;
+/// A side-chain corner at the bottom of its range means "off".
+const DETECTOR_OFF_HZ: f64 = 20.0;
+
+/// Coefficients for one step of the grid.
+#[derive(Clone, Copy, Debug, Default)]
+struct Times {
+    attack: f64,
+    release: f64,
+    slow_attack: f64,
+    slow_release: f64,
+}
+
+/// How one channel's reduction follows its target.
+#[derive(Clone, Copy, Debug, Default)]
+struct Follower {
+    fast_db: f64,
+    slow_db: f64,
+}
+
+impl Follower {
+    fn advance(&mut self, target_db: f64, times: &Times, is_auto: bool) -> f64 {
+        let follow = |state: &mut f64, attack: f64, release: f64| {
+            let coefficient = if target_db > *state { attack } else { release };
+            *state = target_db + (*state - target_db) * coefficient;
+            if *state < 1e-9 {
+                *state = 0.0;
+            }
+        };
+        follow(&mut self.fast_db, times.attack, times.release);
+        follow(&mut self.slow_db, times.slow_attack, times.slow_release);
+        if is_auto { self.fast_db.max(self.slow_db) } else { self.fast_db }
+    }
+}
+
+/// The glue compressor.
+#[derive(Debug)]
+pub struct Compressor {
+    settings: Option<CompressorSettings>,
+    spec: AudioSpec,
+    grid: TickGrid,
+    times: Times,
+    detector_high_pass: [Biquad; 2],
+    power: [f64; 2],
+    power_sum: [f64; 2],
+    power_coefficient: f64,
+    followers: [Follower; 2],
+    /// Gain of each channel, a line from grid point to grid point.
+    gain: [Ramp; 2],
+    makeup: LoudnessMakeup,
+    makeup_db: Ramp,
+    makeup_gain: Ramp,
+    mix: Ramp,
+    most_reduction_db: [f64; 2],
+}
+
+impl Compressor {
+    /// The most gain reduction since the last call, left and right, dB.
+    pub fn take_reduction_db(&mut self) -> [f64; 2] {
+        std::mem::take(&mut self.most_reduction_db)
+    }
+
+    /// Collects the power of the side-chain signal over one run of the grid.
+    fn detect(&mut self, block: &StereoBlock<'_>) {
+        let channels: [&[f32]; 2] = [&*block.left, &*block.right];
+        for (c, samples) in channels.into_iter().enumerate() {
+            let filter = &mut self.detector_high_pass[c];
+            self.power_sum[c] += samples
+                .iter()
+                .map(|sample| filter.process(f64::from(*sample)).powi(2))
+                .sum::<f64>();
+        }
+    }
+
+    /// One step of the grid: level, reduction, gain.
+    fn tick(&mut self, settings: &CompressorSettings) {
+        let frames = self.grid.tick_frames() as f64;
+        let mut target_db = [0.0; 2];
+        for c in 0..2 {
+            let mean = self.power_sum[c] / frames;
+            self.power_sum[c] = 0.0;
+            self.power[c] = mean + (self.power[c] - mean) * self.power_coefficient;
+            if self.power[c] < 1e-30 {
+                self.power[c] = 0.0;
+            }
+            self.detector_high_pass[c].clear_denormals();
+            // Mean power of a full-scale sine reads 0 dB.
+            let level_db = power_to_db(2.0 * self.power[c]);
+            target_db[c] = static_reduction_db(settings, level_db).min(settings.range_db);
+        }
+        let linked_db = static_reduction_db(settings, power_to_db(self.power[0] + self.power[1]))
+            .min(settings.range_db);
+        let link = settings.link_percent / 100.0;
+        for c in 0..2 {
+            let wanted_db = target_db[c] + link * (linked_db - target_db[c]);
+            let reduction_db =
+                self.followers[c].advance(wanted_db, &self.times, settings.is_auto_release);
+            self.most_reduction_db[c] = self.most_reduction_db[c].max(reduction_db);
+            self.gain[c].set(db_to_gain(-reduction_db));
+        }
+        let makeup_db =
+            if settings.is_auto_makeup { self.makeup.makeup_db() } else { settings.makeup_db };
+        self.makeup_db.set(makeup_db);
+        self.makeup_gain.set(db_to_gain(self.makeup_db.value()));
+    }
+}
+
+impl Processor for Compressor {
+    type Settings = CompressorSettings;
+
+    fn new(spec: AudioSpec) -> Self {
+        let grid = TickGrid::new((spec.sample_rate_hz / GRID_HZ).round() as usize);
+        let step_ms = grid.tick_frames() as f64 * 1000.0 / spec.sample_rate_hz;
+        Self {
+            settings: None,
+            spec,
+            times: Times::default(),
+            detector_high_pass: [Biquad::new(Coefficients::IDENTITY); 2],
+            power: [0.0; 2],
+            power_sum: [0.0; 2],
+            power_coefficient: (-step_ms / POWER_AVERAGE_MS).exp(),
+            followers: [Follower::default(); 2],
+            gain: [Ramp::new(1.0, grid.tick_frames()); 2],
+            makeup: LoudnessMakeup::new(spec),
+            makeup_db: Ramp::new(0.0, spec.frames_in_ms(RAMP_MS)),
+            makeup_gain: Ramp::new(1.0, grid.tick_frames()),
+            mix: Ramp::new(1.0, spec.frames_in_ms(RAMP_MS)),
+            most_reduction_db: [0.0; 2],
+            grid,
+        }
+    }
+
+    fn configure(&mut self, settings: &CompressorSettings) {
+        if self.settings.as_ref() == Some(settings) {
+            return;
+        }
+        let step_ms = self.grid.tick_frames() as f64 * 1000.0 / self.spec.sample_rate_hz;
+        let coefficient = |time_ms: f64| (-step_ms / time_ms).exp();
+        let release_ms =
+            if settings.is_auto_release { AUTO_FAST_RELEASE_MS } else { settings.release_ms };
+        self.times = Times {
+            attack: coefficient(settings.attack_ms),
+            release: coefficient(release_ms),
+            slow_attack: coefficient(AUTO_SLOW_ATTACK_MS),
+            slow_release: coefficient(AUTO_SLOW_RELEASE_MS),
+        };
+        let coefficients = if settings.detector_high_pass_hz <= DETECTOR_OFF_HZ {
+            Coefficients::IDENTITY
+        } else {
+            Prototype::high_pass(std::f64::consts::FRAC_1_SQRT_2)
+                .digitize(settings.detector_high_pass_hz, self.spec.sample_rate_hz)
+        };
+        for filter in &mut self.detector_high_pass {
+            filter.coefficients = coefficients;
+        }
+        let mix = settings.mix_percent / 100.0;
+        if self.settings.is_none() {
+            self.mix.snap(mix);
+            let makeup_db = if settings.is_auto_makeup { 0.0 } else { settings.makeup_db };
+            self.makeup_db.snap(makeup_db);
+            self.makeup_gain.snap(db_to_gain(makeup_db));
+        } else {
+            self.mix.set(mix);
+        }
+        self.settings = Some(*settings);
+    }
+
+    fn reset(&mut self) {
+        let settings = self.settings.take();
+        *self = Self::new(self.spec);
+        if let Some(settings) = settings {
+            self.configure(&settings);
+        }
+    }
+
+    fn process(&mut self, block: &mut StereoBlock<'_>) {
+        let settings = self.settings.unwrap_or_default();
+        let mut start = 0;
+        while start < block.frames() {
+            if self.grid.is_at_tick() {
+                self.tick(&settings);
+            }
+            let end = start + self.grid.take(block.frames() - start);
+            let run = block.slice(start, end);
+            self.detect(&run);
+            for (l, r) in run.left.iter_mut().zip(run.right) {
+                self.makeup_db.advance();
+                let mix = self.mix.advance();
+                let makeup = self.makeup_gain.advance();
+                let gain = self.gain.each_mut().map(|gain| 1.0 + mix * (gain.advance() - 1.0));
+                let (left, right) = (f64::from(*l), f64::from(*r));
+                self.makeup.measure([left, right], gain);
+                *l = (left * gain[0] * makeup) as f32;
+                *r = (right * gain[1] * makeup) as f32;
+            }
+            start = end;
+        }
+    }
+
+    fn is_neutral(settings: &CompressorSettings) -> bool {
+        !settings.is_on
+    }
+}

@@ -1,0 +1,147 @@
+//! Dither: the last stage, which makes the output fit a shorter word.
+//!
+//! Triangular dither of 2 LSB peak to peak decouples mean and variance of the
+//! quantisation error from the signal (Lipshitz, Wannamaker, Vanderkooy,
+//! "Quantization and Dither", JAES 40(5), 1992). Noise-shaped curves feed the
+//! past total errors back through `1 - sum c[k] z^-k`.
+
+mod settings;
+
+pub use settings::*;
+
+use crate::processor::{AudioSpec, Processor, StereoBlock};
+
+/// Taps of the longest shaper.
+const MAX_TAPS: usize = 9;
+/// Lipshitz, Vanderkooy, Wannamaker: "Minimally Audible Noise Shaping", JAES 39(11), 1991.
+const LIPSHITZ_5: [f64; 5] = [2.033, -2.165, 1.959, -1.590, 0.6149];
+/// Wannamaker, "Psychoacoustically Optimal Noise Shaping", JAES 40(7/8), 1992.
+const F_WEIGHTED_9: [f64; 9] = [2.412, -3.370, 3.937, -4.174, 3.353, -2.205, 1.281, -0.569, 0.0847];
+/// Frames of digital silence after which the output is blanked.
+const BLANK_AFTER_FRAMES: usize = 64;
+/// From this rate on the ear's deafness lies far below Nyquist, and these shapers do not fit.
+const HIGHEST_SHAPED_RATE_HZ: f64 = 50_000.0;
+
+impl NoiseShape {
+    fn taps(self) -> &'static [f64] {
+        match self {
+            NoiseShape::Flat => &[],
+            NoiseShape::Lipshitz5 => &LIPSHITZ_5,
+            NoiseShape::FWeighted9 => &F_WEIGHTED_9,
+        }
+    }
+}
+
+/// Marsaglia's 64-bit xorshift with a multiplicative finish (Vigna, 2016): fast
+/// and white far beyond what dither needs.
+#[derive(Clone, Copy, Debug)]
+struct Noise {
+    state: u64,
+}
+
+impl Noise {
+    fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// Uniform in -0.5..0.5.
+    fn uniform(&mut self) -> f64 {
+        self.state ^= self.state >> 12;
+        self.state ^= self.state << 25;
+        self.state ^= self.state >> 27;
+        let bits = self.state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11;
+        bits as f64 / (1u64 << 53) as f64 - 0.5
+    }
+
+    /// Triangular in -1..1.
+    fn triangular(&mut self) -> f64 {
+        self.uniform() + self.uniform()
+    }
+}
+
+/// One channel's quantiser.
+#[derive(Clone, Copy, Debug)]
+struct Quantizer {
+    noise: Noise,
+    errors: [f64; MAX_TAPS],
+}
+
+impl Quantizer {
+    fn new(seed: u64) -> Self {
+        Self { noise: Noise::new(seed), errors: [0.0; MAX_TAPS] }
+    }
+
+    /// The sample on the grid of `scale` steps to full scale.
+    fn process(&mut self, sample: f32, scale: f64, taps: &[f64]) -> f32 {
+        let wanted = f64::from(sample) * scale;
+        let fed_back: f64 = taps.iter().zip(&self.errors).map(|(c, e)| c * e).sum();
+        let shaped = wanted - fed_back;
+        let quantized = (shaped + self.noise.triangular()).round();
+        self.errors.copy_within(0..MAX_TAPS - 1, 1);
+        // Clipping at full scale must not wind the shaper up.
+        self.errors[0] = (quantized - shaped).clamp(-4.0, 4.0);
+        (quantized.clamp(-scale, scale - 1.0) / scale) as f32
+    }
+}
+
+/// The dither stage.
+#[derive(Debug)]
+pub struct Dither {
+    settings: Option<DitherSettings>,
+    can_shape: bool,
+    /// Frames of digital silence up to now; the stream begins in silence.
+    silent_frames: usize,
+    left: Quantizer,
+    right: Quantizer,
+}
+
+const SEEDS: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03];
+
+impl Processor for Dither {
+    type Settings = DitherSettings;
+
+    fn new(spec: AudioSpec) -> Self {
+        Self {
+            settings: None,
+            can_shape: spec.sample_rate_hz <= HIGHEST_SHAPED_RATE_HZ,
+            silent_frames: BLANK_AFTER_FRAMES,
+            left: Quantizer::new(SEEDS[0]),
+            right: Quantizer::new(SEEDS[1]),
+        }
+    }
+
+    fn configure(&mut self, settings: &DitherSettings) {
+        self.settings = Some(*settings);
+    }
+
+    fn reset(&mut self) {
+        self.silent_frames = BLANK_AFTER_FRAMES;
+        self.left = Quantizer::new(SEEDS[0]);
+        self.right = Quantizer::new(SEEDS[1]);
+    }
+
+    fn process(&mut self, block: &mut StereoBlock<'_>) {
+        let settings = self.settings.unwrap_or_default();
+        let Some(bits) = settings.depth.bits() else { return };
+        let scale = f64::from(1u32 << (bits - 1));
+        let taps = if self.can_shape { settings.shape.taps() } else { &[] };
+        for (l, r) in block.left.iter_mut().zip(block.right.iter_mut()) {
+            if settings.is_auto_blank && *l == 0.0 && *r == 0.0 {
+                self.silent_frames = self.silent_frames.saturating_add(1);
+                if self.silent_frames > BLANK_AFTER_FRAMES {
+                    self.left.errors = [0.0; MAX_TAPS];
+                    self.right.errors = [0.0; MAX_TAPS];
+                    continue;
+                }
+            } else {
+                self.silent_frames = 0;
+            }
+            *l = self.left.process(*l, scale, taps);
+            *r = self.right.process(*r, scale, taps);
+        }
+    }
+
+    fn is_neutral(settings: &DitherSettings) -> bool {
+        settings.depth == BitDepth::Off
+    }
+}

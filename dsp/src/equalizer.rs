@@ -1,0 +1,93 @@
+//! Equaliser: eight bands in series, each on the part of the stereo signal it is meant for.
+//!
+//! Sections are matched in magnitude to the analogue prototype (see
+//! [`crate::biquad`]). Frequency, gain and Q glide on a grid of 32 frames;
+//! interpolated settings always give a stable section, because each step is
+//! designed afresh. A change of shape, slope or channel cross-fades from the
+//! old filter to the new one.
+
+mod band;
+mod settings;
+
+pub use band::band_response_db;
+pub use settings::*;
+
+use self::band::Band;
+use crate::processor::{AudioSpec, Processor, StereoBlock};
+use crate::smoothing::{TICK_FRAMES, TickGrid};
+
+/// The equaliser.
+#[derive(Debug)]
+pub struct Equalizer {
+    settings: Option<EqualizerSettings>,
+    bands: [Band; BAND_COUNT],
+    grid: TickGrid,
+}
+
+impl Processor for Equalizer {
+    type Settings = EqualizerSettings;
+
+    fn new(spec: AudioSpec) -> Self {
+        Self {
+            settings: None,
+            bands: std::array::from_fn(|_| Band::new(spec)),
+            grid: TickGrid::default(),
+        }
+    }
+
+    fn configure(&mut self, settings: &EqualizerSettings) {
+        if self.settings.as_ref() == Some(settings) {
+            return;
+        }
+        let is_fresh = self.settings.is_none();
+        for (band, band_settings) in self.bands.iter_mut().zip(&settings.bands) {
+            band.configure(band_settings, is_fresh);
+        }
+        self.settings = Some(*settings);
+    }
+
+    fn reset(&mut self) {
+        self.grid.reset();
+        if let Some(settings) = self.settings.take() {
+            self.configure(&settings);
+        }
+    }
+
+    fn process(&mut self, block: &mut StereoBlock<'_>) {
+        let mut start = 0;
+        while start < block.frames() {
+            let is_at_tick = self.grid.is_at_tick();
+            let end = start + self.grid.take(block.frames() - start);
+            // All bands work in double precision; only the result is rounded.
+            let frames = end - start;
+            let (mut left, mut right) = ([0.0; TICK_FRAMES], [0.0; TICK_FRAMES]);
+            widen(&block.left[start..end], &mut left);
+            widen(&block.right[start..end], &mut right);
+            for band in &mut self.bands {
+                if is_at_tick {
+                    band.tick();
+                }
+                band.process(&mut left[..frames], &mut right[..frames]);
+            }
+            narrow(&left, &mut block.left[start..end]);
+            narrow(&right, &mut block.right[start..end]);
+            start = end;
+        }
+    }
+
+    fn is_neutral(settings: &EqualizerSettings) -> bool {
+        !settings.is_on || settings.bands.iter().all(BandSettings::is_neutral)
+    }
+}
+
+fn widen(from: &[f32], to: &mut [f64]) {
+    for (wide, narrow) in to.iter_mut().zip(from) {
+        *wide = f64::from(*narrow);
+    }
+}
+
+fn narrow(from: &[f64], to: &mut [f32]) {
+    for (narrow, wide) in to.iter_mut().zip(from) {
+        *narrow = *wide as f32;
+    }
+}

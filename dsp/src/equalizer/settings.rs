@@ -1,0 +1,223 @@
+//! What a person can set of the equaliser.
+
+use crate::parameter::{Kind, Parameter, Unit, choice};
+
+/// Number of bands.
+pub const BAND_COUNT: usize = 8;
+
+choice! {
+    /// The shape of a band's response.
+    pub enum BandShape {
+        /// Raises or lowers a region around the frequency.
+        Bell = "Bell",
+        /// Raises or lowers everything below the frequency.
+        LowShelf = "Low shelf",
+        /// Raises or lowers everything above the frequency.
+        HighShelf = "High shelf",
+        /// Turns the whole spectrum around the frequency.
+        Tilt = "Tilt",
+        /// Removes the frequency itself.
+        Notch = "Notch",
+        /// Removes everything below the frequency.
+        HighPass = "High-pass",
+        /// Removes everything above the frequency.
+        LowPass = "Low-pass",
+    }
+}
+
+choice! {
+    /// The part of the stereo signal that a band works on.
+    pub enum BandChannel {
+        /// Left and right alike.
+        Stereo = "Stereo",
+        /// What both channels share: (L + R) / 2.
+        Mid = "Mid",
+        /// What differs: (L - R) / 2.
+        Side = "Side",
+        /// Left only.
+        Left = "Left",
+        /// Right only.
+        Right = "Right",
+    }
+}
+
+choice! {
+    /// Steepness of a high- or low-pass.
+    pub enum Slope {
+        /// 6 dB per octave: one pole.
+        Db6 = "6 dB/oct",
+        /// 12 dB per octave.
+        Db12 = "12 dB/oct",
+        /// 18 dB per octave.
+        Db18 = "18 dB/oct",
+        /// 24 dB per octave.
+        Db24 = "24 dB/oct",
+        /// 36 dB per octave.
+        Db36 = "36 dB/oct",
+        /// 48 dB per octave.
+        Db48 = "48 dB/oct",
+    }
+}
+
+impl Slope {
+    /// Order of the filter: 6 dB per octave each.
+    pub fn order(self) -> usize {
+        match self {
+            Slope::Db6 => 1,
+            Slope::Db12 => 2,
+            Slope::Db18 => 3,
+            Slope::Db24 => 4,
+            Slope::Db36 => 6,
+            Slope::Db48 => 8,
+        }
+    }
+}
+
+/// What a person can set of one band.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BandSettings {
+    /// Whether the band works.
+    pub is_on: bool,
+    /// Shape of the response.
+    pub shape: BandShape,
+    /// Part of the stereo signal it works on.
+    pub channel: BandChannel,
+    /// Centre or corner frequency, 10 to 22 000 Hz.
+    pub frequency_hz: f64,
+    /// Gain of bells, shelves and tilts, -24 to +24 dB.
+    pub gain_db: f64,
+    /// Width of bells, notches, shelves and 12 dB passes: 0.1 (wide) to 20 (narrow).
+    pub q: f64,
+    /// Steepness of high- and low-passes.
+    pub slope: Slope,
+}
+
+impl BandSettings {
+    /// The settings of band `index` (from 0) in a neutral equaliser: spread
+    /// over the spectrum, all off.
+    pub fn neutral(index: usize) -> Self {
+        const FREQUENCIES_HZ: [f64; BAND_COUNT] =
+            [25.0, 80.0, 250.0, 600.0, 1500.0, 3000.0, 8000.0, 12000.0];
+        let shape = match index {
+            0 => BandShape::HighPass,
+            1 => BandShape::LowShelf,
+            7 => BandShape::HighShelf,
+            _ => BandShape::Bell,
+        };
+        Self {
+            is_on: false,
+            shape,
+            channel: BandChannel::Stereo,
+            frequency_hz: FREQUENCIES_HZ[index.min(BAND_COUNT - 1)],
+            gain_db: 0.0,
+            q: std::f64::consts::FRAC_1_SQRT_2,
+            slope: Slope::Db12,
+        }
+    }
+
+    /// Whether the band leaves every signal untouched.
+    pub fn is_neutral(&self) -> bool {
+        !self.is_on
+            || match self.shape {
+                BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf | BandShape::Tilt => {
+                    self.gain_db == 0.0
+                }
+                BandShape::Notch | BandShape::HighPass | BandShape::LowPass => false,
+            }
+    }
+
+    /// Every parameter of the stage.
+    pub const PARAMETERS: &[Parameter<Self>] = &[
+        Parameter {
+            id: "on",
+            name: "On",
+            kind: Kind::Switch,
+            default: 0.0,
+            help: "Switches the band in or out.",
+            read: |s| f64::from(u8::from(s.is_on)),
+            write: |s, v| s.is_on = v >= 0.5,
+        },
+        Parameter {
+            id: "shape",
+            name: "Shape",
+            kind: Kind::Choice(BandShape::NAMES),
+            default: 0.0,
+            help: "Bell, shelf, tilt, notch or pass: what the band does to the spectrum.",
+            read: |s| s.shape.index(),
+            write: |s, v| s.shape = BandShape::from_index(v),
+        },
+        Parameter {
+            id: "channel",
+            name: "Channel",
+            kind: Kind::Choice(BandChannel::NAMES),
+            default: 0.0,
+            help: "Works on the whole stereo signal or only on its middle, its sides or one channel.",
+            read: |s| s.channel.index(),
+            write: |s, v| s.channel = BandChannel::from_index(v),
+        },
+        Parameter {
+            id: "frequency",
+            name: "Frequency",
+            kind: Kind::logarithmic(10.0, 22_000.0, 0.1, Unit::Hertz),
+            default: 1000.0,
+            help: "Centre of a bell or notch, corner of a shelf or pass.",
+            read: |s| s.frequency_hz,
+            write: |s, v| s.frequency_hz = v,
+        },
+        Parameter {
+            id: "gain",
+            name: "Gain",
+            kind: Kind::linear(-24.0, 24.0, 0.01, Unit::Decibels),
+            default: 0.0,
+            help: "Cut or boost; cuts before boosts.",
+            read: |s| s.gain_db,
+            write: |s, v| s.gain_db = v,
+        },
+        Parameter {
+            id: "q",
+            name: "Q",
+            kind: Kind::logarithmic(0.1, 20.0, 0.01, Unit::None),
+            default: 0.71,
+            help: "Narrow (high) to find a resonance, wide (low) to shape a tone.",
+            read: |s| s.q,
+            write: |s, v| s.q = v,
+        },
+        Parameter {
+            id: "slope",
+            name: "Slope",
+            kind: Kind::Choice(Slope::NAMES),
+            default: 1.0,
+            help: "Steepness of a high- or low-pass.",
+            read: |s| s.slope.index(),
+            write: |s, v| s.slope = Slope::from_index(v),
+        },
+    ];
+}
+
+/// What a person can set of the equaliser.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EqualizerSettings {
+    /// Whether the stage works at all.
+    pub is_on: bool,
+    /// The bands, in series.
+    pub bands: [BandSettings; BAND_COUNT],
+}
+
+impl Default for EqualizerSettings {
+    fn default() -> Self {
+        Self { is_on: true, bands: std::array::from_fn(BandSettings::neutral) }
+    }
+}
+
+impl EqualizerSettings {
+    /// The parameters of the stage itself; each band has [`BandSettings::PARAMETERS`].
+    pub const PARAMETERS: &[Parameter<Self>] = &[Parameter {
+        id: "on",
+        name: "On",
+        kind: Kind::Switch,
+        default: 1.0,
+        help: "Switches the equaliser in or out.",
+        read: |s| f64::from(u8::from(s.is_on)),
+        write: |s, v| s.is_on = v >= 0.5,
+    }];
+}

@@ -1,0 +1,29 @@
+//! Burnish's engine: every touch of a sample.
+//!
+//! No host, no window, no file, no thread lives here, and nothing allocates
+//! after construction. Audio flows one way through [`chain::Chain`]; what the
+//! meters saw leaves as plain `Copy` snapshots.
+
+pub mod biquad;
+pub mod chain;
+pub mod clipper;
+pub mod compare;
+pub mod compressor;
+pub mod delay_line;
+pub mod dither;
+pub mod equalizer;
+pub mod limiter;
+pub mod loudness;
+pub mod meters;
+pub mod monitor;
+pub mod oversampler;
+pub mod parameter;
+pub mod processor;
+pub mod settings;
+pub mod slot;
+pub mod smoothing;
+pub mod spectrum;
+pub mod stereo;
+pub mod trim;
+pub mod true_peak;
+pub mod units;

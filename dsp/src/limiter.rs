@@ -1,0 +1,303 @@
+//! True-peak limiter.
+//!
+//! Signal path: gain, a slow gain for what lasts ([`level`]), two clippers for
+//! the tips of transients whose excess is low-passed, and a short look-ahead
+//! limiter for the rest ([`look_ahead`]), steered by a detector that is exact
+//! near Nyquist ([`crate::true_peak`]). Below the ceiling nothing is touched.
+
+mod character;
+mod level;
+mod look_ahead;
+mod settings;
+mod sliding;
+
+pub use settings::*;
+
+use self::character::{Constants, FIRST_CLIP_CUTOFFS};
+use self::level::SlowGain;
+use self::look_ahead::LookAhead;
+use crate::clipper::excess::{ExcessClipper, Knee};
+use crate::delay_line::DelayLine;
+use crate::processor::{AudioSpec, Processor, StereoBlock};
+use crate::smoothing::{Ramp, TICK_FRAMES, TickGrid};
+use crate::true_peak::TruePeakDetector;
+use crate::units::{db_to_gain, gain_to_db};
+
+const CLIP_TAPS: usize = 24;
+const CLIP_BETA: f64 = 8.0;
+const LOOK_AHEAD_MS: f64 = 2.0;
+/// Kept below the ceiling for the detector's remaining error.
+const MARGIN_DB: f64 = 0.03;
+/// The detector looks closely at what comes this near the ceiling.
+const GATE: f64 = 0.7;
+const AUTO_RELEASE_MS: f64 = 3.0;
+const RAMP_MS: f64 = 10.0;
+
+/// What one channel needs.
+#[derive(Debug)]
+struct Channel {
+    /// Finds the peaks that the slow gain follows.
+    level_detector: TruePeakDetector,
+    level_peak: f32,
+    slow_gain: Ramp,
+    first_clip: ExcessClipper,
+    second_clip: ExcessClipper,
+    peak_detector: TruePeakDetector,
+    long: LookAhead,
+    short: LookAhead,
+    excess: [f32; TICK_FRAMES],
+    peaks: [f32; TICK_FRAMES],
+}
+
+impl Channel {
+    fn new(look_ahead_frames: usize) -> Self {
+        Self {
+            level_detector: TruePeakDetector::new(),
+            level_peak: 0.0,
+            slow_gain: Ramp::new(1.0, TICK_FRAMES),
+            first_clip: ExcessClipper::new(&[4], CLIP_TAPS, &FIRST_CLIP_CUTOFFS, CLIP_BETA),
+            second_clip: ExcessClipper::new(&[4], CLIP_TAPS, &[1.0], CLIP_BETA),
+            peak_detector: TruePeakDetector::new(),
+            long: LookAhead::new(look_ahead_frames),
+            short: LookAhead::new(look_ahead_frames / 2),
+            excess: [0.0; TICK_FRAMES],
+            peaks: [0.0; TICK_FRAMES],
+        }
+    }
+
+    fn reset(&mut self) {
+        self.level_detector.reset();
+        self.level_peak = 0.0;
+        self.slow_gain.snap(1.0);
+        self.first_clip.reset();
+        self.second_clip.reset();
+        self.peak_detector.reset();
+        self.long.reset();
+        self.short.reset();
+    }
+}
+
+/// The true-peak limiter.
+#[derive(Debug)]
+pub struct Limiter {
+    settings: Option<LimiterSettings>,
+    spec: AudioSpec,
+    constants: Constants,
+    grid: TickGrid,
+    gain: Ramp,
+    /// Set ceiling less the margin, as a magnitude.
+    ceiling: Ramp,
+    slow: SlowGain,
+    power_sum: f64,
+    channels: [Channel; 2],
+    first_clip_delay: DelayLine,
+    second_clip_delay: DelayLine,
+    look_ahead_delay: DelayLine,
+    /// The short look-ahead sees peaks later, to end at the same time as the long one.
+    short_delay: DelayLine,
+    /// 1 for the long look-ahead, 0 for the short one; any mixture holds the ceiling.
+    long_share: Ramp,
+    release_coefficient: f64,
+    transient_link: f64,
+    release_link: f64,
+    least_gain: [f64; 2],
+}
+
+impl Limiter {
+    /// The most gain reduction since the last call, left and right, dB.
+    pub fn take_reduction_db(&mut self) -> [f64; 2] {
+        std::mem::replace(&mut self.least_gain, [1.0; 2]).map(|gain| -gain_to_db(gain) + 0.0)
+    }
+
+    /// Applies the gain and follows the level with the slow gain.
+    fn ride(&mut self, run: &mut StereoBlock<'_>, ceiling: f64) {
+        for (l, r) in run.left.iter_mut().zip(run.right.iter_mut()) {
+            let gain = self.gain.advance();
+            *l = (f64::from(*l) * gain) as f32;
+            *r = (f64::from(*r) * gain) as f32;
+            self.power_sum += 0.5 * (f64::from(*l).powi(2) + f64::from(*r).powi(2));
+        }
+        let gate = (GATE * ceiling) as f32;
+        for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
+            let peaks = &mut channel.peaks[..samples.len()];
+            channel.level_detector.process(samples, gate, peaks);
+            channel.level_peak = peaks.iter().copied().fold(channel.level_peak, f32::max);
+            for sample in samples {
+                *sample = (f64::from(*sample) * channel.slow_gain.advance()) as f32;
+            }
+        }
+    }
+
+    /// One step of the slow gain, from what the last tick collected.
+    fn tick(&mut self, ceiling: f64) {
+        let peaks = [self.channels[0].level_peak, self.channels[1].level_peak];
+        let mean_power = self.power_sum / TICK_FRAMES as f64;
+        self.power_sum = 0.0;
+        let reduction_db = self.slow.tick(peaks, mean_power, ceiling, self.release_link);
+        for (channel, reduction_db) in self.channels.iter_mut().zip(reduction_db) {
+            channel.level_peak = 0.0;
+            channel.slow_gain.set(if reduction_db == 0.0 {
+                1.0
+            } else {
+                db_to_gain(-reduction_db)
+            });
+        }
+    }
+
+    /// Shaves the tips of transients.
+    fn clip(&mut self, run: &mut StereoBlock<'_>, ceiling: f64) {
+        let threshold = ceiling * db_to_gain(self.constants.clip_threshold_db);
+        let knee = Knee::new(threshold * db_to_gain(-self.constants.clip_knee_db), threshold);
+        for is_first in [true, false] {
+            for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
+                let clip =
+                    if is_first { &mut channel.first_clip } else { &mut channel.second_clip };
+                for (excess, sample) in channel.excess.iter_mut().zip(samples) {
+                    *excess = clip.process(*sample, &knee);
+                }
+            }
+            let delay =
+                if is_first { &mut self.first_clip_delay } else { &mut self.second_clip_delay };
+            delay.process(run);
+            for (channel, samples) in self.channels.iter().zip(run.channels()) {
+                for (sample, excess) in samples.iter_mut().zip(&channel.excess) {
+                    *sample -= *excess;
+                }
+            }
+        }
+    }
+
+    /// Brings what is left below the ceiling.
+    fn limit(&mut self, run: &mut StereoBlock<'_>, ceiling: f64) {
+        let frames = run.frames();
+        let gate = (GATE * ceiling) as f32;
+        for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
+            channel.peak_detector.process(samples, gate, &mut channel.peaks[..frames]);
+        }
+        self.look_ahead_delay.process(run);
+        let [left, right] = &mut self.channels;
+        let mut late = ([0.0; TICK_FRAMES], [0.0; TICK_FRAMES]);
+        late.0[..frames].copy_from_slice(&left.peaks[..frames]);
+        late.1[..frames].copy_from_slice(&right.peaks[..frames]);
+        self.short_delay
+            .process(&mut StereoBlock::new(&mut late.0[..frames], &mut late.1[..frames]));
+        let link = self.transient_link;
+        let allowed = |peaks: [f32; 2]| {
+            let own = peaks.map(|peak| (ceiling / f64::from(peak).max(1e-12)).min(1.0));
+            let common = own[0].min(own[1]);
+            own.map(|gain| gain + link * (common - gain))
+        };
+        for i in 0..frames {
+            let long_share = self.long_share.advance();
+            let early_gains = allowed([left.peaks[i], right.peaks[i]]);
+            let late_gains = allowed([late.0[i], late.1[i]]);
+            for (c, channel) in [&mut *left, &mut *right].into_iter().enumerate() {
+                let long = channel.long.push(early_gains[c], self.release_coefficient);
+                let short = channel.short.push(late_gains[c], self.release_coefficient);
+                let gain = short + long_share * (long - short);
+                let sample = if c == 0 { &mut run.left[i] } else { &mut run.right[i] };
+                *sample = (f64::from(*sample) * gain) as f32;
+                let total = gain * channel.slow_gain.value();
+                self.least_gain[c] = self.least_gain[c].min(total);
+            }
+        }
+    }
+}
+
+impl Processor for Limiter {
+    type Settings = LimiterSettings;
+
+    fn new(spec: AudioSpec) -> Self {
+        let look_ahead_frames = spec.frames_in_ms(LOOK_AHEAD_MS).max(16);
+        let short_frames = look_ahead_frames / 2;
+        let ramp_frames = spec.frames_in_ms(RAMP_MS);
+        let constants = Character::Transparent.constants();
+        Self {
+            settings: None,
+            spec,
+            constants,
+            grid: TickGrid::default(),
+            gain: Ramp::new(1.0, ramp_frames),
+            ceiling: Ramp::new(1.0, ramp_frames.div_ceil(TICK_FRAMES)),
+            slow: SlowGain::new(spec, constants),
+            power_sum: 0.0,
+            channels: [Channel::new(look_ahead_frames), Channel::new(look_ahead_frames)],
+            first_clip_delay: DelayLine::new(CLIP_TAPS),
+            second_clip_delay: DelayLine::new(CLIP_TAPS),
+            look_ahead_delay: DelayLine::new(
+                TruePeakDetector::LATENCY_FRAMES + look_ahead_frames - 1,
+            ),
+            short_delay: DelayLine::new(look_ahead_frames - short_frames),
+            long_share: Ramp::new(1.0, ramp_frames),
+            release_coefficient: 0.0,
+            transient_link: 1.0,
+            release_link: 1.0,
+            least_gain: [1.0; 2],
+        }
+    }
+
+    fn configure(&mut self, settings: &LimiterSettings) {
+        if self.settings.as_ref() == Some(settings) {
+            return;
+        }
+        self.constants = settings.character.constants();
+        self.slow.set_constants(self.constants);
+        for channel in &mut self.channels {
+            channel.first_clip.choose(0, self.constants.first_clip_cutoff);
+        }
+        let targets = [
+            (&mut self.gain, db_to_gain(settings.gain_db)),
+            (&mut self.ceiling, db_to_gain(settings.ceiling_dbtp - MARGIN_DB)),
+            (&mut self.long_share, f64::from(u8::from(self.constants.is_long_look_ahead))),
+        ];
+        for (ramp, target) in targets {
+            if self.settings.is_none() { ramp.snap(target) } else { ramp.set(target) }
+        }
+        let release_ms =
+            if settings.is_auto_release { AUTO_RELEASE_MS } else { settings.release_ms };
+        self.release_coefficient = self.spec.one_pole_coefficient(release_ms);
+        self.transient_link = settings.transient_link_percent / 100.0;
+        self.release_link = settings.release_link_percent / 100.0;
+        self.settings = Some(*settings);
+    }
+
+    fn reset(&mut self) {
+        self.grid.reset();
+        self.slow.reset();
+        self.power_sum = 0.0;
+        self.channels.iter_mut().for_each(Channel::reset);
+        self.first_clip_delay.reset();
+        self.second_clip_delay.reset();
+        self.look_ahead_delay.reset();
+        self.short_delay.reset();
+        self.least_gain = [1.0; 2];
+        if let Some(settings) = self.settings.take() {
+            self.configure(&settings);
+        }
+    }
+
+    fn process(&mut self, block: &mut StereoBlock<'_>) {
+        let mut start = 0;
+        while start < block.frames() {
+            if self.grid.is_at_tick() {
+                let ceiling = self.ceiling.advance();
+                self.tick(ceiling);
+            }
+            let ceiling = self.ceiling.value();
+            let end = start + self.grid.take(block.frames() - start);
+            let mut run = block.slice(start, end);
+            self.ride(&mut run, ceiling);
+            self.clip(&mut run, ceiling);
+            self.limit(&mut run, ceiling);
+            start = end;
+        }
+    }
+
+    fn latency_frames(&self) -> usize {
+        2 * CLIP_TAPS + self.look_ahead_delay.frames()
+    }
+
+    fn is_neutral(settings: &LimiterSettings) -> bool {
+        !settings.is_on
+    }
+}

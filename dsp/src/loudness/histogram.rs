@@ -1,0 +1,183 @@
+//! A histogram of block powers, for gated means and percentiles in bounded memory.
+//!
+//! Each bin of 0.01 LU keeps how many blocks fell into it and the sum of their
+//! powers, so that only the position of a gate is quantised, never what is
+//! averaged. Coarse bins of 1 LU hold the sums of a hundred fine ones each:
+//! a mean above a gate or a rank takes a few hundred steps, and nothing is
+//! ever subtracted, so nothing drifts however long the measurement.
+
+use super::{lufs, power_of};
+
+/// Blocks at or below this never count: the absolute gate of BS.1770 and Tech 3342.
+const LOWEST_LUFS: f64 = -70.0;
+const COARSE_BINS: usize = 100;
+const FINE_PER_COARSE: usize = 100;
+const FINE_BINS: usize = COARSE_BINS * FINE_PER_COARSE;
+
+/// How many blocks, and the sum of their powers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    count: u64,
+    power: f64,
+}
+
+impl Tally {
+    fn add(&mut self, power: f64) {
+        self.count += 1;
+        self.power += power;
+    }
+
+    fn join(&mut self, other: Self) {
+        self.count += other.count;
+        self.power += other.power;
+    }
+
+    fn mean(self) -> f64 {
+        self.power / self.count as f64
+    }
+}
+
+/// Block powers from -70 to +30 LUFS; what is louder falls into the highest bin.
+#[derive(Debug)]
+pub(super) struct Histogram {
+    fine: Box<[Tally]>,
+    coarse: [Tally; COARSE_BINS],
+    total: Tally,
+}
+
+impl Histogram {
+    pub(super) fn new() -> Self {
+        Self {
+            fine: vec![Tally::default(); FINE_BINS].into_boxed_slice(),
+            coarse: [Tally::default(); COARSE_BINS],
+            total: Tally::default(),
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.fine.fill(Tally::default());
+        self.coarse = [Tally::default(); COARSE_BINS];
+        self.total = Tally::default();
+    }
+
+    /// Adds a block that has passed the absolute gate.
+    pub(super) fn add(&mut self, power: f64) {
+        let bin = bin_of(lufs(power));
+        self.fine[bin].add(power);
+        self.coarse[bin / FINE_PER_COARSE].add(power);
+        self.total.add(power);
+    }
+
+    /// Mean power of the blocks above a gate that lies `depth_lu` below the
+    /// mean of all blocks; `None` while there are no blocks.
+    pub(super) fn gated_mean(&self, depth_lu: f64) -> Option<f64> {
+        (self.total.count > 0).then(|| self.above(self.gate(depth_lu)).mean())
+    }
+
+    /// Difference in LU between two percentiles (nearest rank, Tech 3342) of
+    /// the blocks above a gate that lies `depth_lu` below the mean of all.
+    pub(super) fn range_lu(&self, depth_lu: f64, low: f64, high: f64) -> Option<f64> {
+        if self.total.count == 0 {
+            return None;
+        }
+        let counted = self.above(self.gate(depth_lu)).count;
+        let below = self.total.count - counted;
+        let at = |percentile: f64| {
+            let rank = ((counted - 1) as f64 * percentile / 100.0 + 1.0).round() as u64;
+            lufs(self.power_at_rank(below + rank))
+        };
+        Some(at(high) - at(low))
+    }
+
+    /// The gate as a power.
+    fn gate(&self, depth_lu: f64) -> f64 {
+        self.total.mean() * 10f64.powf(-0.1 * depth_lu)
+    }
+
+    /// All blocks above a gate; never none, since the mean of all is above it.
+    fn above(&self, gate: f64) -> Tally {
+        let bin = bin_of(lufs(gate));
+        let coarse = bin / FINE_PER_COARSE;
+        let mut sum = Tally::default();
+        // The blocks that share a bin with the gate go the way of their mean.
+        if self.fine[bin].count > 0 && self.fine[bin].mean() > gate {
+            sum.join(self.fine[bin]);
+        }
+        for &tally in &self.fine[bin + 1..(coarse + 1) * FINE_PER_COARSE] {
+            sum.join(tally);
+        }
+        for &tally in &self.coarse[coarse + 1..] {
+            sum.join(tally);
+        }
+        sum
+    }
+
+    /// Power of the block at a rank counted from 1, the quietest.
+    fn power_at_rank(&self, rank: u64) -> f64 {
+        let mut before = 0;
+        let mut coarse = 0;
+        while coarse < COARSE_BINS - 1 && before + self.coarse[coarse].count < rank {
+            before += self.coarse[coarse].count;
+            coarse += 1;
+        }
+        let fine = &self.fine[coarse * FINE_PER_COARSE..(coarse + 1) * FINE_PER_COARSE];
+        for tally in fine {
+            before += tally.count;
+            if before >= rank {
+                return tally.mean();
+            }
+        }
+        power_of(LOWEST_LUFS)
+    }
+}
+
+fn bin_of(lufs: f64) -> usize {
+    // A negative or infinite position saturates in the conversion.
+    let position = (lufs - LOWEST_LUFS) * FINE_PER_COARSE as f64;
+    (position as usize).min(FINE_BINS - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gated_mean_is_the_mean_of_what_is_above_the_gate() {
+        let mut histogram = Histogram::new();
+        assert_eq!(histogram.gated_mean(10.0), None);
+        for _ in 0..30 {
+            histogram.add(power_of(-23.0));
+            histogram.add(power_of(-36.0));
+        }
+        let mean = histogram.gated_mean(10.0).unwrap();
+        assert!((lufs(mean) + 23.0).abs() < 1e-9, "{}", lufs(mean));
+    }
+
+    #[test]
+    fn percentiles_follow_the_nearest_rank() {
+        let mut histogram = Histogram::new();
+        for step in 0..=100 {
+            histogram.add(power_of(-30.0 + 0.1 * f64::from(step)));
+        }
+        let range = histogram.range_lu(20.0, 10.0, 95.0).unwrap();
+        assert!((range - 8.5).abs() < 1e-9, "{range}");
+    }
+
+    #[test]
+    fn levels_beyond_the_scale_are_still_averaged_exactly() {
+        let mut histogram = Histogram::new();
+        histogram.add(power_of(60.0));
+        let mean = histogram.gated_mean(10.0).unwrap();
+        assert!((lufs(mean) - 60.0).abs() < 1e-9);
+        assert_eq!(histogram.range_lu(20.0, 10.0, 95.0), Some(0.0));
+    }
+
+    #[test]
+    fn a_whole_day_of_blocks_does_not_drift() {
+        let mut histogram = Histogram::new();
+        for _ in 0..864_000 {
+            histogram.add(power_of(-14.0));
+        }
+        assert!((lufs(histogram.gated_mean(10.0).unwrap()) + 14.0).abs() < 1e-6);
+    }
+}

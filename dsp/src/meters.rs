@@ -1,0 +1,461 @@
+//! All meters of one point in the signal path, and the way their readings leave the audio thread.
+
+mod peak;
+mod stereo_field;
+
+use std::sync::Arc;
+
+use crossbeam::queue::ArrayQueue;
+
+use self::peak::{ChannelPeaks, RUN_FRAMES, highest};
+use self::stereo_field::StereoField;
+use crate::loudness::{LoudnessMeter, LoudnessSnapshot, StepClock};
+use crate::processor::AudioSpec;
+use crate::units::gain_to_db;
+
+/// What the meters at one point read. Levels are negative infinity for silence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeterSnapshot {
+    /// Sample peak, left and right, dBFS: held for 1 s, then falling 20 dB in 1.5 s.
+    pub peak_dbfs: [f64; 2],
+    /// Highest sample peak since the last reset, dBFS.
+    pub max_peak_dbfs: [f64; 2],
+    /// True peak, left and right, with the same hold and decay, dBTP; never below the sample peak.
+    pub true_peak_dbtp: [f64; 2],
+    /// Highest true peak since the last reset, dBTP.
+    pub max_true_peak_dbtp: [f64; 2],
+    /// Loudness.
+    pub loudness: LoudnessSnapshot,
+    /// Correlation of the last 300 ms or so, -1 to 1; 0 when a channel is silent.
+    pub correlation: f64,
+    /// What a mono sum loses, over the last 3 s, dB: 0 or less, negative infinity for inverted
+    /// polarity; 0 for silence.
+    pub mono_loss_db: f64,
+    /// Correlation of everything since the last reset.
+    pub overall_correlation: f64,
+    /// What a mono sum loses of everything since the last reset, dB.
+    pub overall_mono_loss_db: f64,
+    /// Peak to loudness ratio: highest true peak less integrated loudness, dB; 0 before a reading.
+    pub plr_db: f64,
+    /// Peak to short-term loudness ratio: true peak of the last 3 s less short-term loudness, dB;
+    /// 0 before a reading.
+    pub psr_db: f64,
+    /// Samples at or above full scale (that of 16 bits, 32767/32768) since the last reset, both
+    /// channels together.
+    pub clipped_samples: u64,
+}
+
+impl Default for MeterSnapshot {
+    fn default() -> Self {
+        Self {
+            peak_dbfs: [f64::NEG_INFINITY; 2],
+            max_peak_dbfs: [f64::NEG_INFINITY; 2],
+            true_peak_dbtp: [f64::NEG_INFINITY; 2],
+            max_true_peak_dbtp: [f64::NEG_INFINITY; 2],
+            loudness: LoudnessSnapshot::default(),
+            correlation: 0.0,
+            mono_loss_db: 0.0,
+            overall_correlation: 0.0,
+            overall_mono_loss_db: 0.0,
+            plr_db: 0.0,
+            psr_db: 0.0,
+            clipped_samples: 0,
+        }
+    }
+}
+
+/// Gain reduction of the stages that reduce gain, in dB, zero or positive, held and decaying.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reduction {
+    /// Glue compressor, left and right.
+    pub glue_db: [f64; 2],
+    /// What the stereo guard takes from the side signal.
+    pub guard_db: f64,
+    /// What the clipper shaves off the highest peaks.
+    pub clipper_db: f64,
+    /// Limiter, left and right.
+    pub limiter_db: [f64; 2],
+}
+
+/// Everything the meters of the chain read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ChainSnapshot {
+    /// Before the trim.
+    pub input: MeterSnapshot,
+    /// After the dither.
+    pub output: MeterSnapshot,
+    /// Gain reduction.
+    pub reduction: Reduction,
+}
+
+/// One column of the scrolling history: 10 ms.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HistoryPoint {
+    /// Highest input magnitude, full scale 1.0.
+    pub input_peak: f32,
+    /// Highest output magnitude.
+    pub output_peak: f32,
+    /// Most gain reduction of the glue compressor, dB.
+    pub glue_db: f32,
+    /// Most that the clipper shaved, dB.
+    pub clipper_db: f32,
+    /// Most gain reduction of the limiter, dB.
+    pub limiter_db: f32,
+}
+
+/// Frames in one [`FrameChunk`].
+pub const CHUNK_FRAMES: usize = 64;
+
+/// A few frames on their way to a spectrum or a goniometer.
+pub type FrameChunk = [[f32; 2]; CHUNK_FRAMES];
+
+/// Carries readings from the audio thread to one reader, without locks; a slow
+/// reader loses the oldest entries of the queues, never an integrated value.
+#[derive(Debug)]
+pub struct MeterFeed {
+    snapshots: ArrayQueue<ChainSnapshot>,
+    history: ArrayQueue<HistoryPoint>,
+    input_frames: ArrayQueue<FrameChunk>,
+    output_frames: ArrayQueue<FrameChunk>,
+}
+
+impl MeterFeed {
+    /// An empty feed, ready to be shared between the audio thread and a reader.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            snapshots: ArrayQueue::new(4),
+            history: ArrayQueue::new(2048),
+            input_frames: ArrayQueue::new(1024),
+            output_frames: ArrayQueue::new(1024),
+        })
+    }
+
+    /// Audio thread: publishes the newest readings.
+    pub fn publish(&self, snapshot: ChainSnapshot) {
+        self.snapshots.force_push(snapshot);
+    }
+
+    /// Audio thread: publishes the next column of the history.
+    pub fn publish_history(&self, point: HistoryPoint) {
+        self.history.force_push(point);
+    }
+
+    /// Audio thread: publishes input frames.
+    pub fn publish_input(&self, chunk: FrameChunk) {
+        self.input_frames.force_push(chunk);
+    }
+
+    /// Audio thread: publishes output frames.
+    pub fn publish_output(&self, chunk: FrameChunk) {
+        self.output_frames.force_push(chunk);
+    }
+
+    /// Reader: the newest readings since the last call, if there are any.
+    pub fn latest(&self) -> Option<ChainSnapshot> {
+        std::iter::from_fn(|| self.snapshots.pop()).last()
+    }
+
+    /// Reader: the next column of the history.
+    pub fn next_history(&self) -> Option<HistoryPoint> {
+        self.history.pop()
+    }
+
+    /// Reader: the next input frames.
+    pub fn next_input(&self) -> Option<FrameChunk> {
+        self.input_frames.pop()
+    }
+
+    /// Reader: the next output frames.
+    pub fn next_output(&self) -> Option<FrameChunk> {
+        self.output_frames.pop()
+    }
+}
+
+/// Steps in the true peak of the last 3 s.
+const RECENT_STEPS: usize = 3 * StepClock::STEPS_PER_SECOND;
+
+/// All meters of one point in the signal path.
+///
+/// Hold, decay and the moving averages advance on a grid of 10 ms that starts
+/// with the stream, so no reading depends on the block size. Samples that are
+/// not finite count as silence everywhere.
+#[derive(Debug)]
+pub struct Meters {
+    clock: StepClock,
+    channels: [ChannelPeaks; 2],
+    /// True peaks of the last steps, both channels together, in a ring.
+    recent_true_peaks: [f32; RECENT_STEPS],
+    recent_position: usize,
+    recent_true_peak: f32,
+    field: StereoField,
+    loudness: LoudnessMeter,
+}
+
+impl Meters {
+    /// Builds the meters; the only place that allocates.
+    pub fn new(spec: AudioSpec) -> Self {
+        Self {
+            clock: StepClock::new(spec.sample_rate_hz),
+            channels: std::array::from_fn(|_| ChannelPeaks::new()),
+            recent_true_peaks: [0.0; RECENT_STEPS],
+            recent_position: 0,
+            recent_true_peak: 0.0,
+            field: StereoField::new(),
+            loudness: LoudnessMeter::new(spec),
+        }
+    }
+
+    /// Measures a block of any length; both channels are equally long.
+    pub fn process(&mut self, left: &[f32], right: &[f32]) {
+        debug_assert_eq!(left.len(), right.len());
+        self.loudness.process(left, right);
+        let mut clean = [[0.0; RUN_FRAMES]; 2];
+        let end = left.len().min(right.len());
+        let mut start = 0;
+        while start < end {
+            let frames = (end - start).min(self.clock.frames_left()).min(RUN_FRAMES);
+            for (clean, samples) in clean.iter_mut().zip([left, right]) {
+                for (clean, &sample) in clean.iter_mut().zip(&samples[start..start + frames]) {
+                    *clean = if sample.abs() <= f32::MAX { sample } else { 0.0 };
+                }
+            }
+            self.measure_run(&clean[0][..frames], &clean[1][..frames]);
+            start += frames;
+        }
+    }
+
+    /// Ends the measurement of a file: the true-peak detectors, which look
+    /// ahead, see the last frames, and the loudness range takes in the file's
+    /// end. Measuring something else begins with [`Self::reset`].
+    pub fn finish(&mut self) {
+        for channel in &mut self.channels {
+            channel.flush();
+        }
+        self.loudness.finish();
+    }
+
+    /// Forgets everything: audio, maxima, integrated values.
+    pub fn reset(&mut self) {
+        self.clock.reset();
+        for channel in &mut self.channels {
+            channel.reset();
+        }
+        self.recent_true_peaks = [0.0; RECENT_STEPS];
+        self.recent_position = 0;
+        self.recent_true_peak = 0.0;
+        self.field.reset();
+        self.loudness.reset();
+    }
+
+    /// What the meters read now. The true peaks of the newest
+    /// [`TruePeakDetector::LATENCY_FRAMES`](crate::true_peak::TruePeakDetector::LATENCY_FRAMES)
+    /// frames are still those of their samples, until [`Self::finish`].
+    pub fn snapshot(&self) -> MeterSnapshot {
+        let db = |read: fn(&ChannelPeaks) -> f32| {
+            [0, 1].map(|channel| gain_to_db(f64::from(read(&self.channels[channel]))))
+        };
+        let max_true_peak_dbtp = db(ChannelPeaks::max_true_peak);
+        let loudness = self.loudness.snapshot();
+        let under_way = self.channels.iter().map(ChannelPeaks::step_true_peak);
+        let recent_true_peak = under_way.fold(self.recent_true_peak, f32::max);
+        MeterSnapshot {
+            peak_dbfs: db(ChannelPeaks::peak),
+            max_peak_dbfs: db(ChannelPeaks::max_peak),
+            true_peak_dbtp: db(ChannelPeaks::true_peak),
+            max_true_peak_dbtp,
+            loudness,
+            correlation: self.field.correlation(),
+            mono_loss_db: self.field.mono_loss_db(),
+            overall_correlation: self.field.overall_correlation(),
+            overall_mono_loss_db: self.field.overall_mono_loss_db(),
+            plr_db: ratio_db(
+                max_true_peak_dbtp[0].max(max_true_peak_dbtp[1]),
+                loudness.integrated_lufs,
+            ),
+            psr_db: ratio_db(gain_to_db(f64::from(recent_true_peak)), loudness.short_term_lufs),
+            clipped_samples: self.channels.iter().map(ChannelPeaks::clipped_samples).sum(),
+        }
+    }
+
+    /// Measures finite frames that do not reach beyond the current step.
+    fn measure_run(&mut self, left: &[f32], right: &[f32]) {
+        self.field.process(left, right);
+        for (channel, samples) in self.channels.iter_mut().zip([left, right]) {
+            channel.process(samples);
+        }
+        let step_frames = self.clock.step_frames();
+        if self.clock.advance(left.len()) {
+            self.complete_step(step_frames);
+        }
+    }
+
+    fn complete_step(&mut self, step_frames: usize) {
+        self.field.complete_step(step_frames);
+        let [left, right] = &mut self.channels;
+        let true_peak = left.complete_step().max(right.complete_step());
+        self.recent_true_peaks[self.recent_position] = true_peak;
+        self.recent_position = (self.recent_position + 1) % RECENT_STEPS;
+        self.recent_true_peak = highest(&self.recent_true_peaks);
+    }
+}
+
+/// A peak less a loudness; 0 while either has no reading.
+fn ratio_db(peak_db: f64, loudness_lufs: f64) -> f64 {
+    let ratio = peak_db - loudness_lufs;
+    if ratio.is_finite() { ratio } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: f64 = 48_000.0;
+
+    fn meters() -> Meters {
+        Meters::new(AudioSpec { sample_rate_hz: RATE, max_block_frames: 512 })
+    }
+
+    fn sine(hz: f64, gain: f64, phase: f64, seconds: f64) -> Vec<f32> {
+        let step = std::f64::consts::TAU * hz / RATE;
+        (0..(seconds * RATE) as usize)
+            .map(|n| (gain * (step * n as f64 + phase).sin()) as f32)
+            .collect()
+    }
+
+    fn measured(left: &[f32], right: &[f32]) -> MeterSnapshot {
+        let mut meters = meters();
+        meters.process(left, right);
+        meters.finish();
+        meters.snapshot()
+    }
+
+    #[test]
+    fn silence_reads_as_the_default() {
+        let silence = vec![0.0; 48_000 * 4];
+        let mut read = measured(&silence, &silence);
+        read.loudness.measured_s = 0.0;
+        assert_eq!(read, MeterSnapshot::default());
+        assert_eq!(measured(&[], &[]), MeterSnapshot::default());
+    }
+
+    #[test]
+    fn correlation_and_mono_loss_follow_their_definitions() {
+        let tone = sine(1000.0, 0.5, 0.0, 20.0);
+        let inverted: Vec<f32> = tone.iter().map(|sample| -sample).collect();
+        let quieter: Vec<f32> = tone.iter().map(|sample| 0.25 * sample).collect();
+        let quadrature = sine(1000.0, 0.5, std::f64::consts::FRAC_PI_2, 20.0);
+        let silence = vec![0.0; tone.len()];
+        let cases = [
+            (&tone, 1.0, 0.0),
+            (&inverted, -1.0, f64::NEG_INFINITY),
+            (&quieter, 1.0, -1.338),
+            (&quadrature, 0.0, -3.01),
+            (&silence, 0.0, -3.01),
+        ];
+        for (right, correlation, loss_db) in cases {
+            let read = measured(&tone, right);
+            for value in [read.correlation, read.overall_correlation] {
+                assert!((value - correlation).abs() < 1e-3, "{value}, not {correlation}");
+            }
+            for value in [read.mono_loss_db, read.overall_mono_loss_db] {
+                assert!(
+                    value == loss_db || (value - loss_db).abs() < 0.01,
+                    "{value}, not {loss_db}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn peaks_between_the_samples_are_found_up_to_the_last_frame() {
+        // A quarter of the sampling rate, between the samples: 3 dB hidden.
+        let tone = sine(RATE / 4.0, 0.5, std::f64::consts::FRAC_PI_4, 1.0);
+        let read = measured(&tone, &tone);
+        assert!((read.max_peak_dbfs[0] + 9.03).abs() < 0.01);
+        assert!(read.max_true_peak_dbtp[0] > -6.1);
+        // The burst lies wholly within what the detector has not seen yet.
+        let mut late = vec![0.0; 48_000];
+        late[47_950..].copy_from_slice(&tone[..50]);
+        let mut meters = meters();
+        meters.process(&late, &late);
+        assert_eq!(meters.snapshot().max_true_peak_dbtp, meters.snapshot().max_peak_dbfs);
+        meters.finish();
+        assert!(meters.snapshot().max_true_peak_dbtp[0] > -6.1);
+    }
+
+    #[test]
+    fn dc_reads_its_level() {
+        let dc = vec![0.25; 48_000];
+        let read = measured(&dc, &dc);
+        assert!((read.peak_dbfs[0] + 12.04).abs() < 0.01);
+        assert_eq!(read.correlation, 1.0);
+        assert_eq!(read.mono_loss_db, 0.0);
+        assert!(read.max_true_peak_dbtp[0] >= read.max_peak_dbfs[0]);
+    }
+
+    #[test]
+    fn what_is_not_finite_counts_as_silence() {
+        let mut tone = sine(997.0, 0.1, 0.0, 2.0);
+        for sample in tone.iter_mut().step_by(500) {
+            *sample = 0.0;
+        }
+        let clean = measured(&tone, &tone);
+        let dirt = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+        for (n, sample) in tone.iter_mut().step_by(500).enumerate() {
+            *sample = dirt[n % 3];
+        }
+        assert_eq!(clean, measured(&tone, &tone));
+    }
+
+    #[test]
+    fn the_largest_floats_do_not_break_a_reading() {
+        let read = measured(&vec![f32::MAX; 48_000], &vec![-f32::MAX; 48_000]);
+        let text = format!("{read:?}");
+        assert!(!text.contains("NaN"), "{text}");
+        assert!(read.max_true_peak_dbtp[0].is_finite());
+    }
+
+    #[test]
+    fn ratios_to_loudness_come_from_the_same_readings() {
+        let mut meters = meters();
+        let loud = sine(997.0, 0.5, 0.0, 4.0);
+        let quiet = sine(997.0, 0.05, 0.0, 10.0);
+        meters.process(&loud, &loud);
+        let read = meters.snapshot();
+        assert!((read.psr_db - (-6.02 + 6.02)).abs() < 0.05, "{}", read.psr_db);
+        meters.process(&quiet, &quiet);
+        let read = meters.snapshot();
+        let peak = read.max_true_peak_dbtp[0].max(read.max_true_peak_dbtp[1]);
+        assert_eq!(read.plr_db, peak - read.loudness.integrated_lufs);
+        // The loud passage has left the last three seconds.
+        assert!(read.psr_db.abs() < 0.05, "{}", read.psr_db);
+    }
+
+    #[test]
+    fn samples_at_full_scale_are_counted() {
+        let read = measured(&[1.0, 0.5, -1.0, 0.999_9], &[32_767.0 / 32_768.0, 0.0, 2.0, 0.0]);
+        assert_eq!(read.clipped_samples, 4);
+    }
+
+    #[test]
+    fn readings_do_not_depend_on_the_block_size() {
+        let left = sine(3001.0, 0.7, 0.0, 5.0);
+        let right = sine(4999.0, 0.2, 1.0, 5.0);
+        let mut whole = meters();
+        whole.process(&left, &right);
+        for frames in [1, 17, 64, 512, 4096] {
+            let mut cut = meters();
+            for (left, right) in left.chunks(frames).zip(right.chunks(frames)) {
+                cut.process(left, right);
+            }
+            assert_eq!(cut.snapshot(), whole.snapshot(), "blocks of {frames}");
+        }
+        whole.reset();
+        let mut new = meters();
+        for meters in [&mut whole, &mut new] {
+            meters.process(&right, &left);
+            meters.finish();
+        }
+        assert_eq!(whole.snapshot(), new.snapshot());
+    }
+}

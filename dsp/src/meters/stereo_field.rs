@@ -1,0 +1,140 @@
+//! Correlation and mono-sum loss.
+//!
+//! With `LP` a one-pole average: correlation is
+//! `LP(L R) / sqrt(LP(L^2) LP(R^2))`, 1 for mono at any balance, -1 for
+//! inverted polarity. Mono-sum loss is
+//! `10 log10(2 E[((L + R) / 2)^2] / (E[L^2] + E[R^2]))`: 0 dB for mono,
+//! -3 dB for unrelated channels, negative infinity for inverted ones.
+//! The averages move on once a step of 10 ms, by the mean of that step.
+
+use crate::loudness::StepClock;
+use crate::units::power_to_db;
+
+const CORRELATION_S: f64 = 0.3;
+const MONO_LOSS_S: f64 = 3.0;
+/// Mean power (-120 dB) below which a channel is silent.
+const SILENT_POWER: f64 = 1e-12;
+
+/// Sums or means of the products that both readings are made of.
+#[derive(Clone, Copy, Debug, Default)]
+struct Products {
+    left: f64,
+    right: f64,
+    cross: f64,
+}
+
+impl Products {
+    fn add(&mut self, other: Self) {
+        self.left += other.left;
+        self.right += other.right;
+        self.cross += other.cross;
+    }
+
+    fn scaled(self, factor: f64) -> Self {
+        Self { left: self.left * factor, right: self.right * factor, cross: self.cross * factor }
+    }
+
+    /// Moves a fraction of the way towards `target`.
+    fn follow(&mut self, target: Self, fraction: f64) {
+        let towards = |value: f64, target: f64| {
+            let moved = value + fraction * (target - value);
+            // Long before it becomes denormal.
+            if moved.abs() < 1e-30 { 0.0 } else { moved }
+        };
+        self.left = towards(self.left, target.left);
+        self.right = towards(self.right, target.right);
+        self.cross = towards(self.cross, target.cross);
+    }
+
+    fn correlation(self) -> f64 {
+        if self.left.min(self.right) < SILENT_POWER {
+            return 0.0;
+        }
+        (self.cross / (self.left * self.right).sqrt()).clamp(-1.0, 1.0)
+    }
+
+    fn mono_loss_db(self) -> f64 {
+        let power = self.left + self.right;
+        if power < SILENT_POWER {
+            return 0.0;
+        }
+        power_to_db((0.5 * (power + 2.0 * self.cross) / power).min(1.0))
+    }
+}
+
+/// How the two channels belong together, now and over everything.
+#[derive(Debug)]
+pub(super) struct StereoField {
+    correlation_fraction: f64,
+    mono_loss_fraction: f64,
+    step: Products,
+    for_correlation: Products,
+    for_mono_loss: Products,
+    overall: Products,
+    overall_frames: u64,
+}
+
+impl StereoField {
+    pub(super) fn new() -> Self {
+        let fraction =
+            |time_s: f64| 1.0 - (-1.0 / (time_s * StepClock::STEPS_PER_SECOND as f64)).exp();
+        Self {
+            correlation_fraction: fraction(CORRELATION_S),
+            mono_loss_fraction: fraction(MONO_LOSS_S),
+            step: Products::default(),
+            for_correlation: Products::default(),
+            for_mono_loss: Products::default(),
+            overall: Products::default(),
+            overall_frames: 0,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        *self = Self::new();
+    }
+
+    /// Takes finite frames in, one by one, so that the sums do not depend on
+    /// how the frames were grouped.
+    pub(super) fn process(&mut self, left: &[f32], right: &[f32]) {
+        let mut sums = self.step;
+        for (&left, &right) in left.iter().zip(right) {
+            let (left, right) = (f64::from(left), f64::from(right));
+            sums.left += left * left;
+            sums.right += right * right;
+            sums.cross += left * right;
+        }
+        self.step = sums;
+        self.overall_frames += left.len() as u64;
+    }
+
+    /// Ends a step of `frames` frames.
+    pub(super) fn complete_step(&mut self, frames: usize) {
+        let step = std::mem::take(&mut self.step);
+        self.overall.add(step);
+        let mean = step.scaled(1.0 / frames as f64);
+        self.for_correlation.follow(mean, self.correlation_fraction);
+        self.for_mono_loss.follow(mean, self.mono_loss_fraction);
+    }
+
+    pub(super) fn correlation(&self) -> f64 {
+        self.for_correlation.correlation()
+    }
+
+    pub(super) fn mono_loss_db(&self) -> f64 {
+        self.for_mono_loss.mono_loss_db()
+    }
+
+    pub(super) fn overall_correlation(&self) -> f64 {
+        self.overall_mean().correlation()
+    }
+
+    pub(super) fn overall_mono_loss_db(&self) -> f64 {
+        self.overall_mean().mono_loss_db()
+    }
+
+    fn overall_mean(&self) -> Products {
+        let mut sums = self.overall;
+        sums.add(self.step);
+        sums.scaled(1.0 / self.overall_frames.max(1) as f64)
+    }
+}

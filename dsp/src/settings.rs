@@ -1,0 +1,256 @@
+//! All settings of the chain, and the one table of all parameters.
+
+use std::sync::LazyLock;
+
+use crate::clipper::ClipperSettings;
+use crate::compressor::CompressorSettings;
+use crate::dither::DitherSettings;
+use crate::equalizer::{BAND_COUNT, BandSettings, EqualizerSettings};
+use crate::limiter::LimiterSettings;
+use crate::parameter::{Kind, Parameter};
+use crate::stereo::StereoSettings;
+use crate::trim::TrimSettings;
+
+/// Everything a person can set of the sound. The default is neutral: below the
+/// limiter's ceiling the output is the input, bit for bit, only delayed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ChainSettings {
+    /// Input trim.
+    pub trim: TrimSettings,
+    /// Equaliser.
+    pub equalizer: EqualizerSettings,
+    /// Glue compressor.
+    pub glue: CompressorSettings,
+    /// Mid/side and stereo.
+    pub stereo: StereoSettings,
+    /// Clipper.
+    pub clipper: ClipperSettings,
+    /// True-peak limiter.
+    pub limiter: LimiterSettings,
+    /// Dither.
+    pub dither: DitherSettings,
+}
+
+/// A stage of the chain, in the order of the signal path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Input trim.
+    Trim,
+    /// Equaliser.
+    Equalizer,
+    /// Glue compressor.
+    Glue,
+    /// Mid/side and stereo.
+    Stereo,
+    /// Clipper.
+    Clipper,
+    /// True-peak limiter.
+    Limiter,
+    /// Dither.
+    Dither,
+}
+
+impl Stage {
+    /// All stages in the order of the signal path.
+    pub const ALL: [Stage; 7] = [
+        Stage::Trim,
+        Stage::Equalizer,
+        Stage::Glue,
+        Stage::Stereo,
+        Stage::Clipper,
+        Stage::Limiter,
+        Stage::Dither,
+    ];
+
+    /// Name as shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Trim => "Trim",
+            Stage::Equalizer => "EQ",
+            Stage::Glue => "Glue",
+            Stage::Stereo => "Stereo",
+            Stage::Clipper => "Clipper",
+            Stage::Limiter => "Limiter",
+            Stage::Dither => "Dither",
+        }
+    }
+
+    /// First part of the ids of its parameters.
+    pub fn id(self) -> &'static str {
+        match self {
+            Stage::Trim => "trim",
+            Stage::Equalizer => "eq",
+            Stage::Glue => "glue",
+            Stage::Stereo => "stereo",
+            Stage::Clipper => "clipper",
+            Stage::Limiter => "limiter",
+            Stage::Dither => "dither",
+        }
+    }
+}
+
+/// Where in [`ChainSettings`] a parameter lives.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Trim(&'static Parameter<TrimSettings>),
+    Equalizer(&'static Parameter<EqualizerSettings>),
+    Band(usize, &'static Parameter<BandSettings>),
+    Glue(&'static Parameter<CompressorSettings>),
+    Stereo(&'static Parameter<StereoSettings>),
+    Clipper(&'static Parameter<ClipperSettings>),
+    Limiter(&'static Parameter<LimiterSettings>),
+    Dither(&'static Parameter<DitherSettings>),
+}
+
+/// A parameter of the whole chain.
+#[derive(Debug)]
+pub struct ChainParameter {
+    /// Stable id: `limiter.gain`, `eq.3.frequency`.
+    pub id: String,
+    /// Full name: "Limiter Gain", "EQ 3 Frequency".
+    pub name: String,
+    /// Name without its stage: "Gain".
+    pub short_name: &'static str,
+    /// The stage it belongs to.
+    pub stage: Stage,
+    /// The band it belongs to, from 0, for parameters of an EQ band.
+    pub band: Option<usize>,
+    /// Range, step and unit.
+    pub kind: Kind,
+    /// Value of neutral settings.
+    pub default: f64,
+    /// What it does and why one would use it.
+    pub help: &'static str,
+    place: Place,
+}
+
+impl ChainParameter {
+    /// The parameter's value in `settings`.
+    pub fn read(&self, settings: &ChainSettings) -> f64 {
+        match self.place {
+            Place::Trim(p) => (p.read)(&settings.trim),
+            Place::Equalizer(p) => (p.read)(&settings.equalizer),
+            Place::Band(band, p) => (p.read)(&settings.equalizer.bands[band]),
+            Place::Glue(p) => (p.read)(&settings.glue),
+            Place::Stereo(p) => (p.read)(&settings.stereo),
+            Place::Clipper(p) => (p.read)(&settings.clipper),
+            Place::Limiter(p) => (p.read)(&settings.limiter),
+            Place::Dither(p) => (p.read)(&settings.dither),
+        }
+    }
+
+    /// Clamps and snaps `value` and writes it into `settings`.
+    pub fn write(&self, settings: &mut ChainSettings, value: f64) {
+        let value = self.kind.snap(value);
+        match self.place {
+            Place::Trim(p) => (p.write)(&mut settings.trim, value),
+            Place::Equalizer(p) => (p.write)(&mut settings.equalizer, value),
+            Place::Band(band, p) => (p.write)(&mut settings.equalizer.bands[band], value),
+            Place::Glue(p) => (p.write)(&mut settings.glue, value),
+            Place::Stereo(p) => (p.write)(&mut settings.stereo, value),
+            Place::Clipper(p) => (p.write)(&mut settings.clipper, value),
+            Place::Limiter(p) => (p.write)(&mut settings.limiter, value),
+            Place::Dither(p) => (p.write)(&mut settings.dither, value),
+        }
+    }
+
+    fn new<S>(stage: Stage, parameter: &'static Parameter<S>, place: Place) -> Self {
+        let band = if let Place::Band(band, _) = place { Some(band) } else { None };
+        let (id, name) = match band {
+            Some(band) => (
+                format!("{}.{}.{}", stage.id(), band + 1, parameter.id),
+                format!("{} {} {}", stage.name(), band + 1, parameter.name),
+            ),
+            None => (
+                format!("{}.{}", stage.id(), parameter.id),
+                format!("{} {}", stage.name(), parameter.name),
+            ),
+        };
+        let mut chain_parameter = Self {
+            id,
+            name,
+            short_name: parameter.name,
+            stage,
+            band,
+            kind: parameter.kind,
+            default: parameter.default,
+            help: parameter.help,
+            place,
+        };
+        // A band's default depends on its place in the spectrum.
+        chain_parameter.default =
+            chain_parameter.kind.snap(chain_parameter.read(&ChainSettings::default()));
+        chain_parameter
+    }
+}
+
+static PARAMETERS: LazyLock<Vec<ChainParameter>> = LazyLock::new(|| {
+    fn all<S>(
+        stage: Stage,
+        parameters: &'static [Parameter<S>],
+        place: impl Fn(&'static Parameter<S>) -> Place,
+    ) -> impl Iterator<Item = ChainParameter> {
+        parameters.iter().map(move |p| ChainParameter::new(stage, p, place(p)))
+    }
+    let mut table = Vec::new();
+    table.extend(all(Stage::Trim, TrimSettings::PARAMETERS, Place::Trim));
+    table.extend(all(Stage::Equalizer, EqualizerSettings::PARAMETERS, Place::Equalizer));
+    for band in 0..BAND_COUNT {
+        table.extend(all(Stage::Equalizer, BandSettings::PARAMETERS, |p| Place::Band(band, p)));
+    }
+    table.extend(all(Stage::Glue, CompressorSettings::PARAMETERS, Place::Glue));
+    table.extend(all(Stage::Stereo, StereoSettings::PARAMETERS, Place::Stereo));
+    table.extend(all(Stage::Clipper, ClipperSettings::PARAMETERS, Place::Clipper));
+    table.extend(all(Stage::Limiter, LimiterSettings::PARAMETERS, Place::Limiter));
+    table.extend(all(Stage::Dither, DitherSettings::PARAMETERS, Place::Dither));
+    table
+});
+
+/// Every parameter of the chain, in the order of the signal path. The order is
+/// for display; ids are what sessions and presets remember.
+pub fn parameters() -> &'static [ChainParameter] {
+    &PARAMETERS
+}
+
+/// The position in [`parameters`] of the parameter called `id`.
+pub fn parameter_index(id: &str) -> Option<usize> {
+    parameters().iter().position(|parameter| parameter.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique() {
+        let mut ids: Vec<_> = parameters().iter().map(|p| &p.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), parameters().len());
+    }
+
+    #[test]
+    fn every_parameter_reads_back_what_was_written_and_touches_nothing_else() {
+        for parameter in parameters() {
+            for position in [0.0, 0.3, 1.0] {
+                let value = parameter.kind.from_normalized(position);
+                let mut settings = ChainSettings::default();
+                parameter.write(&mut settings, value);
+                assert_eq!(parameter.read(&settings), value, "{}", parameter.id);
+                parameter.write(&mut settings, parameter.default);
+                let mut neutral = ChainSettings::default();
+                parameter.write(&mut neutral, parameter.default);
+                assert_eq!(settings, neutral, "{}", parameter.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_declared_defaults_are_those_of_the_default_settings() {
+        let defaults = ChainSettings::default();
+        for parameter in parameters() {
+            let snapped = parameter.kind.snap(parameter.read(&defaults));
+            assert_eq!(parameter.default, snapped, "{}", parameter.id);
+        }
+    }
+}

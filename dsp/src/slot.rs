@@ -1,0 +1,187 @@
+//! A place in the chain: keeps a stage's latency constant, switches the stage
+//! in and out without a click, and spends nothing on a stage that does nothing.
+
+use crate::delay_line::DelayLine;
+use crate::processor::{AudioSpec, Processor, StereoBlock};
+use crate::smoothing::Ramp;
+
+/// Length of the cross-fade when a stage is switched in or out.
+const FADE_MS: f64 = 10.0;
+
+/// How a stage stands towards the signal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    /// Skipped; only the delay works.
+    Idle,
+    /// Fed but not heard, until its own delay is full.
+    Warming { frames_left: usize },
+    /// Heard, wholly or in a cross-fade.
+    Active,
+}
+
+/// A stage in its place in the chain.
+#[derive(Debug)]
+pub struct Slot<P: Processor> {
+    processor: P,
+    settings: Option<P::Settings>,
+    state: State,
+    wet: Ramp,
+    dry_delay: DelayLine,
+    dry_left: Vec<f32>,
+    dry_right: Vec<f32>,
+    dry_frames: usize,
+}
+
+impl<P: Processor> Slot<P> {
+    /// Builds the stage and its place; the only place that allocates.
+    pub fn new(spec: AudioSpec) -> Self {
+        let processor = P::new(spec);
+        let latency_frames = processor.latency_frames();
+        Self {
+            processor,
+            settings: None,
+            state: State::Idle,
+            wet: Ramp::new(0.0, spec.frames_in_ms(FADE_MS)),
+            dry_delay: DelayLine::new(latency_frames),
+            dry_left: vec![0.0; spec.max_block_frames],
+            dry_right: vec![0.0; spec.max_block_frames],
+            dry_frames: 0,
+        }
+    }
+
+    /// The stage itself, for its readings.
+    pub fn processor_mut(&mut self) -> &mut P {
+        &mut self.processor
+    }
+
+    /// By how many frames the output lags the input, whether the stage works or not.
+    pub fn latency_frames(&self) -> usize {
+        self.dry_delay.frames()
+    }
+
+    /// Whether the stage is skipped altogether.
+    pub fn is_idle(&self) -> bool {
+        self.state == State::Idle
+    }
+
+    /// Takes new settings; the first after `new` or `reset` take effect at once.
+    pub fn configure(&mut self, settings: &P::Settings) {
+        if self.settings.as_ref() == Some(settings) {
+            return;
+        }
+        let is_fresh = self.settings.is_none();
+        self.settings = Some(*settings);
+        if P::is_neutral(settings) {
+            // The stage keeps its old settings while it fades out.
+            self.wet.set(0.0);
+            if is_fresh || self.state != State::Active {
+                self.become_idle();
+            }
+            return;
+        }
+        self.processor.configure(settings);
+        self.wet.set(1.0);
+        if is_fresh {
+            self.wet.snap(1.0);
+            self.state = State::Active;
+        } else if self.state == State::Idle {
+            self.wet.snap(0.0);
+            self.state = State::Warming { frames_left: self.latency_frames() };
+        }
+    }
+
+    /// Forgets all audio; the settings stay.
+    pub fn reset(&mut self) {
+        self.dry_delay.reset();
+        self.become_idle();
+        if let Some(settings) = self.settings.take() {
+            self.configure(&settings);
+        }
+    }
+
+    /// Works on a block of at most `max_block_frames` frames in place.
+    pub fn process(&mut self, block: &mut StereoBlock<'_>) {
+        silence_non_finite(block);
+        let frames = block.frames();
+        self.dry_frames = frames;
+        if self.state == State::Idle {
+            self.dry_delay.process(block);
+            return;
+        }
+        self.dry_left[..frames].copy_from_slice(block.left);
+        self.dry_right[..frames].copy_from_slice(block.right);
+        self.dry_delay.process(&mut StereoBlock::new(
+            &mut self.dry_left[..frames],
+            &mut self.dry_right[..frames],
+        ));
+        self.processor.process(block);
+        let mut start = 0;
+        if let State::Warming { frames_left } = self.state {
+            start = frames_left.min(frames);
+            block.left[..start].copy_from_slice(&self.dry_left[..start]);
+            block.right[..start].copy_from_slice(&self.dry_right[..start]);
+            self.state = if start == frames_left {
+                self.wet.snap(0.0);
+                self.wet.set(1.0);
+                State::Active
+            } else {
+                State::Warming { frames_left: frames_left - start }
+            };
+        }
+        if self.state == State::Active {
+            self.cross_fade(block, start);
+        }
+    }
+
+    /// What the stage changed in the block processed last: output less aligned input.
+    pub fn write_delta(&self, output: &StereoBlock<'_>, left: &mut [f32], right: &mut [f32]) {
+        if self.state == State::Idle {
+            left.fill(0.0);
+            right.fill(0.0);
+            return;
+        }
+        for (delta, (wet, dry)) in left.iter_mut().zip(output.left.iter().zip(&self.dry_left)) {
+            *delta = wet - dry;
+        }
+        for (delta, (wet, dry)) in right.iter_mut().zip(output.right.iter().zip(&self.dry_right)) {
+            *delta = wet - dry;
+        }
+    }
+
+    /// Mixes stage and delayed input from frame `start` on while a fade is under way.
+    fn cross_fade(&mut self, block: &mut StereoBlock<'_>, start: usize) {
+        let frames = block.frames();
+        let mut frame = start;
+        while frame < frames && !self.wet.is_settled() {
+            let wet = self.wet.advance() as f32;
+            let (dry_left, dry_right) = (self.dry_left[frame], self.dry_right[frame]);
+            block.left[frame] = dry_left + wet * (block.left[frame] - dry_left);
+            block.right[frame] = dry_right + wet * (block.right[frame] - dry_right);
+            frame += 1;
+        }
+        if self.wet.is_settled() && self.wet.value() == 0.0 {
+            block.left[frame..].copy_from_slice(&self.dry_left[frame..frames]);
+            block.right[frame..].copy_from_slice(&self.dry_right[frame..frames]);
+            self.become_idle();
+        }
+    }
+
+    fn become_idle(&mut self) {
+        self.state = State::Idle;
+        self.wet.snap(0.0);
+        self.processor.reset();
+    }
+}
+
+/// Beyond this (+120 dBFS) a sample is no sound, and squaring it would soon overflow.
+const HIGHEST_MAGNITUDE: f32 = 1e6;
+
+/// Replaces NaN, infinity and absurd magnitudes by silence, so that no
+/// recursive filter is ever poisoned.
+pub(crate) fn silence_non_finite(block: &mut StereoBlock<'_>) {
+    for channel in block.channels() {
+        for sample in channel {
+            *sample = if sample.abs() <= HIGHEST_MAGNITUDE { *sample } else { 0.0 };
+        }
+    }
+}

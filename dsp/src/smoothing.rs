@@ -1,0 +1,190 @@
+//! Values that glide to where they were told to go, so that no setting clicks.
+
+/// A value that reaches its target in a straight line over a fixed number of frames.
+#[derive(Clone, Copy, Debug)]
+pub struct Ramp {
+    current: f64,
+    target: f64,
+    step: f64,
+    frames_left: usize,
+    ramp_frames: usize,
+}
+
+impl Ramp {
+    /// A settled ramp at `value` that will take `ramp_frames` for every change.
+    pub fn new(value: f64, ramp_frames: usize) -> Self {
+        Self { current: value, target: value, step: 0.0, frames_left: 0, ramp_frames }
+    }
+
+    /// Jumps to `value`.
+    pub fn snap(&mut self, value: f64) {
+        *self = Self::new(value, self.ramp_frames);
+    }
+
+    /// Starts to move to `target`; does nothing when it is already on its way there.
+    pub fn set(&mut self, target: f64) {
+        if target != self.target {
+            self.target = target;
+            self.frames_left = self.ramp_frames.max(1);
+            self.step = (target - self.current) / self.frames_left as f64;
+        }
+    }
+
+    /// Where it is going.
+    pub fn target(&self) -> f64 {
+        self.target
+    }
+
+    /// Whether it has arrived.
+    pub fn is_settled(&self) -> bool {
+        self.frames_left == 0
+    }
+
+    /// The value at the next frame.
+    pub fn advance(&mut self) -> f64 {
+        if self.frames_left > 0 {
+            self.frames_left -= 1;
+            // The last step lands on the target itself, free of rounding.
+            self.current =
+                if self.frames_left == 0 { self.target } else { self.current + self.step };
+        }
+        self.current
+    }
+
+    /// The value now.
+    pub fn value(&self) -> f64 {
+        self.current
+    }
+}
+
+/// Frames between two updates of values that are too dear to compute for every frame.
+pub const TICK_FRAMES: usize = 32;
+
+/// Cuts a stream into runs that end on a fixed grid since the last reset, so
+/// that what happens on the grid does not depend on how the host cuts its blocks.
+#[derive(Clone, Copy, Debug)]
+pub struct TickGrid {
+    tick_frames: usize,
+    phase: usize,
+}
+
+impl Default for TickGrid {
+    fn default() -> Self {
+        Self::new(TICK_FRAMES)
+    }
+}
+
+impl TickGrid {
+    /// A grid of `tick_frames` frames.
+    pub fn new(tick_frames: usize) -> Self {
+        Self { tick_frames: tick_frames.max(1), phase: 0 }
+    }
+
+    /// Frames from one tick to the next.
+    pub fn tick_frames(&self) -> usize {
+        self.tick_frames
+    }
+
+    /// Starts the grid afresh.
+    pub fn reset(&mut self) {
+        self.phase = 0;
+    }
+
+    /// Whether the next frame is the first of a tick.
+    pub fn is_at_tick(&self) -> bool {
+        self.phase == 0
+    }
+
+    /// Takes the next run of at most `frames_left` frames within one tick and returns its length.
+    pub fn take(&mut self, frames_left: usize) -> usize {
+        let frames = frames_left.min(self.tick_frames - self.phase);
+        self.phase = (self.phase + frames) % self.tick_frames;
+        frames
+    }
+}
+
+/// A value that approaches its target exponentially, one step a tick.
+#[derive(Clone, Copy, Debug)]
+pub struct Glide {
+    current: f64,
+    target: f64,
+    coefficient: f64,
+    tolerance: f64,
+}
+
+impl Glide {
+    /// A settled glide at `value`; `coefficient` is what remains of the distance
+    /// after each tick, and within `tolerance` of the target it lands on it.
+    pub fn new(value: f64, coefficient: f64, tolerance: f64) -> Self {
+        Self { current: value, target: value, coefficient, tolerance }
+    }
+
+    /// Jumps to `value`.
+    pub fn snap(&mut self, value: f64) {
+        self.current = value;
+        self.target = value;
+    }
+
+    /// Starts to move to `target`.
+    pub fn set(&mut self, target: f64) {
+        self.target = target;
+    }
+
+    /// Whether it has arrived.
+    pub fn is_settled(&self) -> bool {
+        self.current == self.target
+    }
+
+    /// The value after one more tick.
+    pub fn advance(&mut self) -> f64 {
+        self.current = self.target + (self.current - self.target) * self.coefficient;
+        if (self.current - self.target).abs() < self.tolerance {
+            self.current = self.target;
+        }
+        self.current
+    }
+
+    /// The value now.
+    pub fn value(&self) -> f64 {
+        self.current
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ramp_lands_exactly_and_on_time() {
+        let mut ramp = Ramp::new(0.1, 7);
+        ramp.set(0.7);
+        let values: Vec<f64> = (0..8).map(|_| ramp.advance()).collect();
+        assert!(values.windows(2).take(6).all(|pair| pair[1] > pair[0]));
+        assert_eq!(values[6], 0.7);
+        assert_eq!(values[7], 0.7);
+        assert!(ramp.is_settled());
+    }
+
+    #[test]
+    fn ticks_fall_on_the_same_frames_however_blocks_are_cut() {
+        let ticks = |cuts: &[usize]| {
+            let mut grid = TickGrid::default();
+            let mut found = Vec::new();
+            let mut frame = 0;
+            for &cut in cuts {
+                let mut left = cut;
+                while left > 0 {
+                    if grid.is_at_tick() {
+                        found.push(frame);
+                    }
+                    let run = grid.take(left);
+                    left -= run;
+                    frame += run;
+                }
+            }
+            found
+        };
+        assert_eq!(ticks(&[100]), vec![0, 32, 64, 96]);
+        assert_eq!(ticks(&[1, 31, 5, 59, 4]), vec![0, 32, 64, 96]);
+    }
+}

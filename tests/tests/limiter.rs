@@ -1,0 +1,194 @@
+//! The limiter holds its ceiling, whatever it is given.
+
+use burnish_dsp::limiter::{Character, Limiter, LimiterSettings};
+use burnish_dsp::processor::AudioSpec;
+use burnish_dsp::slot::Slot;
+use proptest::prelude::*;
+
+use crate::support::{Noise, Signal};
+
+/// The most that the referee may find above the ceiling.
+const TOLERANCE_DB: f64 = 0.1;
+
+fn limited(input: &Signal, settings: &LimiterSettings, sample_rate_hz: f64) -> Signal {
+    let mut limiter = Slot::<Limiter>::new(AudioSpec { sample_rate_hz, max_block_frames: 512 });
+    limiter.configure(settings);
+    input.padded(2000).through(&[512], |block| limiter.process(block))
+}
+
+fn stress_signals() -> Vec<(&'static str, Signal)> {
+    let frames = 24_000;
+    let is_burst = |n: usize| (n / 2400) % 2 == 0;
+    let quarter = |n: usize| (std::f64::consts::FRAC_PI_2 * n as f64 + 0.785_398).sin();
+    let edge = |n: usize| (n.min(frames - n) as f64 / 480.0).min(1.0);
+    let click = |n: usize, width: usize| match n % 5000 {
+        phase if phase >= 2000 && phase < 2000 + width => 2.0,
+        phase if phase >= 4100 && phase < 4100 + width => -2.0,
+        _ => 0.0,
+    };
+    let mut white = Noise::new(7);
+    let mut loud = Noise::new(8);
+    let mut clipped = Noise::new(9);
+    let mut pink_state = [0.0f32; 3];
+    let mut pink_noise = Noise::new(10);
+    let mut pink = move || {
+        // Paul Kellet's economy filter.
+        let white = pink_noise.sample();
+        pink_state[0] = 0.997_65 * pink_state[0] + white * 0.099_046;
+        pink_state[1] = 0.963 * pink_state[1] + white * 0.296_516;
+        pink_state[2] = 0.57 * pink_state[2] + white * 1.052_691;
+        pink_state.iter().sum::<f32>() + white * 0.1848
+    };
+    let gaussian_cosine = |n: usize| {
+        // 0.1 to 0.45 of the sample rate, with offsets between samples.
+        let burst = n / 1500;
+        let frequency = 0.1 + 0.35 * (burst % 15) as f64 / 14.0;
+        let t = (n % 1500) as f64 - 750.0 - 0.13 * (burst % 7) as f64;
+        2.5 * (-0.5 * (t / 12.0).powi(2)).exp() * (std::f64::consts::TAU * frequency * t).cos()
+    };
+    vec![
+        (
+            "fs/4 at 45 degrees, +3 dBTP",
+            Signal::mono(frames, |n| (edge(n) * quarter(n) * 1.412_54) as f32),
+        ),
+        (
+            "fs/4 bursts",
+            Signal::mono(frames, |n| if is_burst(n) { (2.0 * quarter(n)) as f32 } else { 0.0 }),
+        ),
+        (
+            "1 kHz square bursts, +12 dB",
+            Signal::mono(frames, |n| {
+                let square = if (n / 24) % 2 == 0 { 2.0 } else { -2.0 };
+                if is_burst(n) { square } else { 0.0 }
+            }),
+        ),
+        ("one-sample clicks, +6 dB", Signal::mono(frames, |n| click(n, 1))),
+        ("two-sample clicks, +6 dB", Signal::mono(frames, |n| click(n, 2))),
+        (
+            "white-noise bursts",
+            Signal::mono(frames, |n| {
+                let sample = 0.5 * white.gaussian();
+                if is_burst(n) { sample } else { 0.0 }
+            }),
+        ),
+        (
+            "loud white-noise bursts",
+            Signal::from_fn(frames, |n| {
+                let frame = [2.0 * loud.gaussian(), 2.0 * loud.gaussian()];
+                if (n / 1200) % 8 == 0 { frame } else { [0.0; 2] }
+            }),
+        ),
+        (
+            "clipped white noise",
+            Signal::mono(frames, |_| (4.0 * clipped.gaussian()).clamp(-1.0, 1.0)),
+        ),
+        ("clipped pink noise", Signal::mono(frames, |_| (2.0 * pink()).clamp(-1.2, 1.2))),
+        ("Gaussian cosines", Signal::mono(frames, |n| gaussian_cosine(n) as f32)),
+        (
+            "full-scale steps",
+            Signal::mono(frames, |n| if (n / 3000) % 2 == 0 { 1.0 } else { -1.0 }),
+        ),
+        (
+            "drums, +20 dB",
+            Signal::mono(frames, |n| {
+                let t = (n % 8000) as f64;
+                let kick =
+                    (-t / 1500.0).exp() * (0.008 * t * (1.0 + 40.0 * (-t / 300.0).exp())).sin();
+                (10.0 * kick) as f32
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn true_peaks_stay_below_the_ceiling_on_stress_signals() {
+    for (name, signal) in stress_signals() {
+        for character in Character::ALL {
+            let settings = LimiterSettings { character: *character, ..LimiterSettings::default() };
+            let over_db =
+                limited(&signal, &settings, 48_000.0).true_peak_db() - settings.ceiling_dbtp;
+            println!("{name}, {character:?}: {over_db:+.4} dB");
+            assert!(over_db <= TOLERANCE_DB, "{name}, {character:?}: {over_db:+.4} dB");
+        }
+    }
+}
+
+#[test]
+fn below_the_ceiling_the_transparent_limiter_is_bit_exact() {
+    // -1.1 dBTP: below the ceiling by more than the detector's margin.
+    // Faded, for a tone cut off in mid-swing overshoots between its samples.
+    let tone = Signal::mono(20_000, |n| {
+        let fade = (n.min(20_000 - n) as f64 / 2000.0).min(1.0);
+        (fade * 0.88 * (std::f64::consts::TAU * 997.0 / 48_000.0 * n as f64).sin()) as f32
+    });
+    let mut limiter =
+        Slot::<Limiter>::new(AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 });
+    limiter.configure(&LimiterSettings::default());
+    let latency = limiter.latency_frames();
+    let output = tone.padded(latency).through(&[512], |block| limiter.process(block));
+    assert!(output.left[latency..] == tone.left[..]);
+}
+
+#[test]
+fn a_steady_tone_is_brought_to_the_ceiling_without_distortion() {
+    let frames = 4 * 48_000;
+    let settings = LimiterSettings { gain_db: 6.0, ..LimiterSettings::default() };
+    for frequency_hz in [50.0, 1000.0] {
+        let tone = Signal::sine(frames, frequency_hz / 48_000.0, 10f64.powf(-1.0 / 20.0));
+        let output = limited(&tone, &settings, 48_000.0);
+        // The last second: amplitude of the fundamental, and what is left.
+        let last: Vec<f64> =
+            output.left[frames - 48_000..frames].iter().map(|x| f64::from(*x)).collect();
+        let w = std::f64::consts::TAU * frequency_hz / 48_000.0;
+        let project = |f: fn(f64) -> f64| {
+            last.iter().enumerate().map(|(n, x)| x * f(w * n as f64)).sum::<f64>() / 24_000.0
+        };
+        let (cosine, sine) = (project(f64::cos), project(f64::sin));
+        let residue: f64 = last
+            .iter()
+            .enumerate()
+            .map(|(n, x)| (x - cosine * (w * n as f64).cos() - sine * (w * n as f64).sin()).powi(2))
+            .sum::<f64>()
+            / 24_000.0;
+        let power = cosine * cosine + sine * sine;
+        let residue_db = 10.0 * (residue / power).log10();
+        println!("{frequency_hz} Hz: {:.3} dB, residue {residue_db:.1} dB", 10.0 * power.log10());
+        assert!(residue_db < -100.0, "{frequency_hz} Hz: {residue_db}");
+        assert!((10.0 * power.log10() + 1.0).abs() < 0.2);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_signal_passes_the_ceiling(
+        seed in 1u64..10_000,
+        gain_db in 0.0f64..24.0,
+        ceiling_dbtp in -12.0f64..0.0,
+        character in 0usize..3,
+        link in 0.0f64..100.0,
+        burst in 1usize..3000,
+        bandwidth in 0.02f32..1.0,
+        rate in prop::sample::select(vec![44_100.0, 48_000.0, 96_000.0]),
+    ) {
+        let mut noise = Noise::new(seed);
+        let mut state = [0.0f32; 2];
+        let input = Signal::from_fn(8000, |n| {
+            for channel in &mut state {
+                *channel += bandwidth * (noise.gaussian() - *channel);
+            }
+            if (n / burst) % 3 == 2 { [0.0; 2] } else { state }
+        });
+        let settings = LimiterSettings {
+            gain_db,
+            ceiling_dbtp,
+            character: Character::ALL[character],
+            transient_link_percent: link,
+            release_link_percent: link,
+            ..LimiterSettings::default()
+        };
+        let over_db = limited(&input, &settings, rate).true_peak_db() - ceiling_dbtp;
+        prop_assert!(over_db <= TOLERANCE_DB, "{over_db:+.4} dB over");
+    }
+}

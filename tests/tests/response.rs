@@ -1,0 +1,165 @@
+//! Measured responses against the analytic prototypes.
+
+use burnish_dsp::biquad::Prototype;
+use burnish_dsp::equalizer::{
+    BandSettings, BandShape, Equalizer, EqualizerSettings, Slope, band_response_db,
+};
+use burnish_dsp::processor::{AudioSpec, Processor};
+use burnish_dsp::slot::Slot;
+use burnish_dsp::stereo::{Stereo, StereoSettings};
+
+use crate::support::Signal;
+
+fn response_db<P: Processor>(
+    settings: &P::Settings,
+    rate_hz: f64,
+    frequencies_hz: &[f64],
+    impulse: [f32; 2],
+) -> Vec<f64> {
+    let frames = 1 << 16;
+    let mut stage = Slot::<P>::new(AudioSpec { sample_rate_hz: rate_hz, max_block_frames: 4096 });
+    stage.configure(settings);
+    let input = Signal::from_fn(frames, |n| if n == 0 { impulse } else { [0.0; 2] });
+    let output = input.through(&[4096], |block| stage.process(block));
+    frequencies_hz
+        .iter()
+        .map(|hz| {
+            let w = std::f64::consts::TAU * hz / rate_hz;
+            let (mut re, mut im) = (0.0, 0.0);
+            for (n, x) in output.left.iter().enumerate() {
+                re += f64::from(*x) * (w * n as f64).cos();
+                im += f64::from(*x) * (w * n as f64).sin();
+            }
+            10.0 * (re * re + im * im).log10() - 20.0 * f64::from(impulse[0].abs()).log10()
+        })
+        .collect()
+}
+
+fn one_band(band: BandSettings) -> EqualizerSettings {
+    let mut settings = EqualizerSettings::default();
+    settings.bands[2] = BandSettings { is_on: true, ..band };
+    settings
+}
+
+const FREQUENCIES_HZ: [f64; 9] =
+    [20.0, 60.0, 150.0, 500.0, 1000.0, 3000.0, 8000.0, 14_000.0, 20_000.0];
+
+#[test]
+fn the_drawn_curve_is_the_measured_response() {
+    for shape in BandShape::ALL {
+        for slope in [Slope::Db6, Slope::Db12, Slope::Db48] {
+            let band = BandSettings {
+                is_on: true,
+                shape: *shape,
+                slope,
+                frequency_hz: 1700.0,
+                gain_db: 7.0,
+                q: 1.3,
+                ..BandSettings::neutral(2)
+            };
+            let measured =
+                response_db::<Equalizer>(&one_band(band), 48_000.0, &FREQUENCIES_HZ, [0.5; 2]);
+            for (hz, measured_db) in FREQUENCIES_HZ.iter().zip(measured) {
+                let drawn_db = band_response_db(&band, 48_000.0, *hz);
+                // Below -90 dB the 32-bit output's own rounding is measured.
+                if drawn_db > -90.0 {
+                    assert!(
+                        (drawn_db - measured_db).abs() < 0.1,
+                        "{shape:?} {slope:?} {hz} Hz: drawn {drawn_db}, measured {measured_db}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// How far a section strays from its analogue prototype up to 20 kHz.
+fn worst_db(prototype: &Prototype, frequency_hz: f64, rate_hz: f64) -> f64 {
+    let digital = prototype.digitize(frequency_hz, rate_hz);
+    (0..400)
+        .map(|i| 20.0 * 1000f64.powf(f64::from(i) / 399.0))
+        .map(|hz| {
+            let wanted = prototype.power_response(hz / frequency_hz).max(1e-12);
+            let found = digital.power_response(hz, rate_hz).max(1e-12);
+            (10.0 * (found / wanted).log10()).abs()
+        })
+        .fold(0.0, f64::max)
+}
+
+#[test]
+fn bells_and_shelves_follow_the_analogue_prototype_in_the_mastering_range() {
+    // Up to 3 kHz and 6 dB within a quarter of a decibel to 20 kHz.
+    for frequency_hz in [30.0, 250.0, 1000.0, 3000.0] {
+        for gain_db in [-6.0, -2.0, 3.0, 6.0] {
+            for q in [0.7, 1.4, 4.0] {
+                let bell = worst_db(&Prototype::bell(gain_db, q), frequency_hz, 44_100.0);
+                assert!(bell < 0.25, "bell {frequency_hz} Hz {gain_db} dB Q {q}: {bell}");
+            }
+            let low = worst_db(&Prototype::low_shelf(gain_db, 0.707), frequency_hz, 44_100.0);
+            let high = worst_db(&Prototype::high_shelf(gain_db, 0.707), frequency_hz, 44_100.0);
+            assert!(
+                low < 0.25 && high < 0.25,
+                "shelf {frequency_hz} Hz {gain_db} dB: {low} {high}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_high_pass_falls_at_its_slope() {
+    for (slope, octave_db) in [(Slope::Db12, 12.0), (Slope::Db24, 24.0), (Slope::Db48, 48.0)] {
+        let band = BandSettings {
+            is_on: true,
+            shape: BandShape::HighPass,
+            slope,
+            frequency_hz: 400.0,
+            ..BandSettings::neutral(2)
+        };
+        let at = |hz| band_response_db(&band, 48_000.0, hz);
+        assert!((at(400.0) + 3.01).abs() < 0.05);
+        assert!((at(100.0) - at(50.0) - octave_db).abs() < 0.3);
+        assert!(at(4000.0).abs() < 0.02);
+    }
+}
+
+#[test]
+fn sweeping_a_band_at_any_speed_stays_bounded() {
+    let mut equalizer =
+        Slot::<Equalizer>::new(AudioSpec { sample_rate_hz: 44_100.0, max_block_frames: 64 });
+    let mut blocks = 0usize;
+    let input = Signal::noise(88_200, 0.25, 17);
+    let output = input.through(&[64], |block| {
+        let jump = blocks % 7;
+        equalizer.configure(&one_band(BandSettings {
+            frequency_hz: if jump < 3 { 22_000.0 } else { 10.0 + 300.0 * jump as f64 },
+            gain_db: if jump % 2 == 0 { 12.0 } else { -12.0 },
+            q: if jump == 1 { 20.0 } else { 0.3 },
+            ..BandSettings::neutral(2)
+        }));
+        equalizer.process(block);
+        blocks += 1;
+    });
+    assert!(output.is_finite());
+    let highest = output.left.iter().fold(0.0f32, |highest, x| highest.max(x.abs()));
+    assert!(highest < 4.0, "{highest}");
+}
+
+#[test]
+fn three_bands_of_equal_width_sum_flat() {
+    let settings = StereoSettings {
+        low_width_percent: 150.0,
+        mid_width_percent: 150.0,
+        high_width_percent: 150.0,
+        ..StereoSettings::default()
+    };
+    let widened = 20.0 * 1.5f64.log10();
+    for rate_hz in [44_100.0, 96_000.0] {
+        // A side-only signal rises by exactly the width, at every frequency.
+        let side = response_db::<Stereo>(&settings, rate_hz, &FREQUENCIES_HZ, [0.5, -0.5]);
+        let mid = response_db::<Stereo>(&settings, rate_hz, &FREQUENCIES_HZ, [0.5, 0.5]);
+        for (side_db, mid_db) in side.iter().zip(mid) {
+            assert!((side_db - widened).abs() < 0.05, "{side:?}");
+            assert!(mid_db.abs() < 0.05);
+        }
+    }
+}
