@@ -35,8 +35,6 @@ const INTEGRATED_GATE_LU: f64 = 10.0;
 const RANGE_GATE_LU: f64 = 20.0;
 /// Percentiles between which the loudness range lies.
 const RANGE_PERCENTILES: [f64; 2] = [10.0, 95.0];
-/// Silence after the end of a file that its loudness range takes in: 1.5 s.
-const RANGE_TAIL_STEPS: u64 = 150;
 
 /// What the loudness meter reads; negative infinity where there is no reading yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -196,7 +194,6 @@ pub struct LoudnessMeter {
     integrated_blocks: Histogram,
     range_blocks: Histogram,
     frames: u64,
-    is_finished: bool,
     /// All readings but the time, as of the last step.
     readings: LoudnessSnapshot,
 }
@@ -214,7 +211,6 @@ impl LoudnessMeter {
             integrated_blocks: Histogram::new(),
             range_blocks: Histogram::new(),
             frames: 0,
-            is_finished: false,
             readings: LoudnessSnapshot::default(),
         }
     }
@@ -229,7 +225,6 @@ impl LoudnessMeter {
         self.integrated_blocks.reset();
         self.range_blocks.reset();
         self.frames = 0;
-        self.is_finished = false;
         self.readings = LoudnessSnapshot::default();
     }
 
@@ -250,27 +245,6 @@ impl LoudnessMeter {
             start = stop;
         }
         self.frames += end as u64;
-    }
-
-    /// Ends the measurement of a file: its loudness range takes in the windows
-    /// that reach up to 1.5 s past its end (Tech 3342). No other reading
-    /// changes. Measuring something else begins with [`Self::reset`].
-    pub fn finish(&mut self) {
-        if self.is_finished {
-            return;
-        }
-        self.is_finished = true;
-        let mut window = self.short_term.clone();
-        let step_frames = self.clock.step_frames();
-        for step in 1..=RANGE_TAIL_STEPS {
-            window.push(0.0, step_frames);
-            if step % HOP_STEPS == 0
-                && let Some(power) = window.power()
-            {
-                self.add_range_block(power);
-            }
-        }
-        self.read_range();
     }
 
     /// What the meter reads now.
@@ -415,21 +389,5 @@ mod tests {
             assert_eq!(meter.snapshot().momentary_lufs, f64::NEG_INFINITY);
             assert_eq!(meter.snapshot().short_term_lufs, f64::NEG_INFINITY);
         }
-    }
-
-    #[test]
-    fn finishing_changes_nothing_but_the_range_and_only_once() {
-        let mut meter = LoudnessMeter::new(spec(48_000.0));
-        for gain in [0.1, 0.2, 0.05] {
-            let tone = sine(48_000.0, 997.0, gain, 5.0);
-            meter.process(&tone, &tone);
-        }
-        let before = meter.snapshot();
-        meter.finish();
-        let after = meter.snapshot();
-        meter.finish();
-        assert_eq!(after, meter.snapshot());
-        let loudness_range_lu = before.loudness_range_lu;
-        assert_eq!(before, LoudnessSnapshot { loudness_range_lu, ..after });
     }
 }

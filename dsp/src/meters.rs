@@ -225,13 +225,12 @@ impl Meters {
     }
 
     /// Ends the measurement of a file: the true-peak detectors, which look
-    /// ahead, see the last frames, and the loudness range takes in the file's
-    /// end. Measuring something else begins with [`Self::reset`].
+    /// ahead, see its last frames. Measuring something else begins with
+    /// [`Self::reset`].
     pub fn finish(&mut self) {
         for channel in &mut self.channels {
             channel.flush();
         }
-        self.loudness.finish();
     }
 
     /// Forgets everything: audio, maxima, integrated values.

@@ -37,6 +37,10 @@ const OVERLAP: usize = 4;
 const ATTACK_S: f64 = 0.03;
 /// How fast it falls.
 const RELEASE_S: f64 = 0.3;
+/// A power that has decayed below this is cleared before it becomes denormal.
+const NEGLIGIBLE: f32 = 1e-20;
+/// Samples are held within this (+120 dBFS), so that no power overflows.
+const HIGHEST: f32 = 1e6;
 /// The frequency that a tilt turns around.
 const TILT_PIVOT_HZ: f32 = 1000.0;
 const FLOOR_DB: f32 = SILENCE_DB as f32;
@@ -145,7 +149,8 @@ impl SpectrumAnalyzer {
     pub fn push(&mut self, chunk: &FrameChunk) {
         for frame in chunk {
             for (recent, &sample) in self.recent.iter_mut().zip(frame) {
-                recent[self.position] = if sample.is_finite() { sample } else { 0.0 };
+                recent[self.position] =
+                    if sample.is_finite() { sample.clamp(-HIGHEST, HIGHEST) } else { 0.0 };
             }
             self.position = (self.position + 1) % self.window.len();
             self.frames_to_go -= 1;
@@ -195,12 +200,17 @@ impl SpectrumAnalyzer {
         }
         let is_first = self.windows == 0;
         for (live, &power) in self.live.iter_mut().zip(&self.power) {
-            let fraction = match power > *live {
-                _ if is_first => 1.0,
-                true => self.attack,
-                false => self.release,
+            let fraction = if is_first {
+                1.0
+            } else if power > *live {
+                self.attack
+            } else {
+                self.release
             };
             *live += fraction * (power - *live);
+            if *live < NEGLIGIBLE {
+                *live = 0.0;
+            }
         }
         self.windows += 1;
     }
@@ -379,9 +389,9 @@ mod tests {
             push(&mut analyzer, 44_100, |_| [level; 2]);
         }
         assert!(analyzer.is_ready());
-        let mut noise = noise();
-        push(&mut analyzer, 44_100, |_| [noise(); 2]);
+        push(&mut analyzer, 44_100, |n| [if n % 7 < 3 { f32::MAX } else { -1.0 }; 2]);
         analyzer.curve(&frequencies_hz, 0.1, &mut read);
+        assert!(read.iter().all(|level| level.is_finite()), "{read:?}");
         assert_eq!([read[4], read[5]], [FLOOR_DB; 2]);
         analyzer.reset();
         assert!(!analyzer.is_ready());

@@ -6,5 +6,6 @@ use burnish as _;
 
 mod contract;
 mod limiter;
+mod loudness;
 mod response;
 mod support;

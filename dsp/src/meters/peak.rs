@@ -12,11 +12,11 @@ const HOLD_STEPS: usize = StepClock::STEPS_PER_SECOND;
 const DECAY_PER_STEP: f32 = 0.984_766_3;
 /// Below this (-200 dBFS) a decayed peak is silence.
 const NEGLIGIBLE: f32 = 1e-10;
-/// True peaks are interpolated only where they come within 6 dB of the reading
-/// that is still shown: what is lower can raise neither it nor the maximum,
-/// and half the reading is well below any peak at twice the sample rate that
-/// belongs to a higher one.
-const GATE: f32 = 0.5;
+/// The close look at a true peak is taken only where the waveform comes within
+/// 3 dB of the reading that is still shown. The detector compares the gate with
+/// the waveform at twice the sample rate, which hides at most 3 dB of a peak:
+/// what is lower can raise neither the reading nor the maximum.
+const GATE: f32 = 0.7;
 /// And never below -100 dBFS.
 const LOWEST_GATE: f32 = 1e-5;
 /// Full scale of a 16-bit file, 32767/32768, counts as full scale too.
