@@ -23,6 +23,16 @@ const KAISER_BETA: f64 = 10.0;
 const SOFTEST_KNEE_DB: f64 = 12.0;
 const RAMP_MS: f64 = 10.0;
 
+/// What a level that stands still becomes, full scale 1.0: the static curve of
+/// drive and knee, for drawing it.
+pub fn static_output(settings: &ClipperSettings, input: f64) -> f64 {
+    let knee_db = SOFTEST_KNEE_DB * settings.softness_percent / 100.0;
+    let knee =
+        Knee::new(db_to_gain(settings.threshold_db - knee_db), db_to_gain(settings.threshold_db));
+    let driven = input * db_to_gain(settings.drive_db);
+    driven - f64::from(knee.excess(driven as f32))
+}
+
 /// The clipper.
 #[derive(Debug)]
 pub struct Clipper {

@@ -29,7 +29,7 @@ impl Knee {
     }
 
     /// What the knee takes away from `u`, with its sign; exactly zero up to `start`.
-    fn excess(&self, u: f32) -> f32 {
+    pub(crate) fn excess(&self, u: f32) -> f32 {
         let magnitude = u.abs();
         let over = magnitude - self.start;
         if over <= 0.0 {

@@ -1,0 +1,136 @@
+//! The command line: `check`, `master`, `parameters`, `presets`, `targets`.
+//!
+//! Exit codes: 0 done, 2 something about the input was not as it has to be
+//! (one clear line on stderr says what).
+
+mod master;
+mod tables;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use burnish_session::audio::StereoAudio;
+use burnish_session::decode::decode_with;
+use burnish_session::measure::measure;
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Exit code for bad input.
+const BAD_INPUT: u8 = 2;
+
+/// Masters a finished mix, measures it, and delivers it.
+///
+/// Without a command it opens the standalone window.
+#[derive(Debug, Parser)]
+#[command(name = "burnish", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Options of the standalone window: --backend, --sample-rate, --period-size and others.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    standalone: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure a mix or a master.
+    Check {
+        /// The file: WAV, AIFF, FLAC, MP3, AAC/M4A or Ogg Vorbis.
+        mix: PathBuf,
+        /// Print the measures as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Render a mix through the chain; without settings nothing is changed.
+    Master(master::Arguments),
+    /// List every parameter: id, name, unit, range, default.
+    Parameters {
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the built-in presets.
+    Presets,
+    /// List the delivery targets.
+    Targets,
+}
+
+/// Runs the program with its arguments and returns its exit code.
+pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let is_help =
+                matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // Nothing is left to be done when even the message cannot be written.
+            let _ = error.print();
+            return if is_help { ExitCode::SUCCESS } else { ExitCode::from(BAD_INPUT) };
+        }
+    };
+    let result = match parsed.command {
+        None => {
+            return if burnish::run_standalone(&parsed.standalone) {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
+        }
+        Some(Command::Check { mix, json }) => check(&mix, json),
+        Some(Command::Master(arguments)) => master::run(&arguments),
+        Some(Command::Parameters { json }) => Ok(tables::parameters(json)),
+        Some(Command::Presets) => Ok(tables::presets()),
+        Some(Command::Targets) => Ok(tables::targets()),
+    };
+    match result {
+        Ok(text) => {
+            // A closed pipe (`burnish check mix.wav | head`) is not an error.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("burnish: {message}");
+            ExitCode::from(BAD_INPUT)
+        }
+    }
+}
+
+fn check(path: &Path, is_json: bool) -> Result<String, String> {
+    let measures = measure(&load(path)?);
+    if is_json { to_json(&measures) } else { Ok(tables::measures(&measures)) }
+}
+
+/// Decodes a file under a progress bar.
+fn load(path: &Path) -> Result<StereoAudio, String> {
+    let bar = progress_bar("reading");
+    let audio = decode_with(path, &mut |share| {
+        show(&bar, share);
+        std::ops::ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    audio.map_err(|error| error.to_string())
+}
+
+fn to_json(value: &impl serde::Serialize) -> Result<String, String> {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .map_err(|error| format!("expected to write JSON, found that {error}"))
+}
+
+/// A bar on stderr that shows only on a terminal, and only when the step takes a while.
+fn progress_bar(what: &str) -> ProgressBar {
+    const STEPS: u64 = 1000;
+    let style = ProgressStyle::with_template("{msg:>12} [{bar:32}] {percent:>3} %  {eta}")
+        .map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("=> "));
+    let bar = ProgressBar::new(STEPS).with_style(style).with_message(what.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}
+
+fn show(bar: &ProgressBar, share: f32) {
+    let length = bar.length().unwrap_or(1000);
+    bar.set_position((share * length as f32) as u64);
+}

@@ -1,0 +1,260 @@
+//! `burnish master`.
+
+use std::path::{Path, PathBuf};
+
+use burnish_dsp::dither::BitDepth;
+use burnish_dsp::settings::{ChainSettings, Stage, parameters};
+use burnish_session::audio::StereoAudio;
+use burnish_session::measure::{Measures, measure};
+use burnish_session::preset::{assign, find_preset, load_preset, presets};
+use burnish_session::render::{Rendered, render, render_to_loudness};
+use burnish_session::targets::{find_target, targets};
+use burnish_session::wav::{Bits, write_wav};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::{load, progress_bar, show, tables, to_json};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The mix: WAV, AIFF, FLAC, MP3, AAC/M4A or Ogg Vorbis.
+    mix: PathBuf,
+    /// The WAV file to write; an existing one is replaced.
+    #[arg(short, long)]
+    output: PathBuf,
+    /// Reach the loudness of a delivery target (see `burnish targets`), and its ceiling.
+    #[arg(long, conflicts_with = "lufs")]
+    target: Option<String>,
+    /// Reach this integrated loudness, LUFS.
+    #[arg(long, allow_hyphen_values = true)]
+    lufs: Option<f64>,
+    /// The limiter's ceiling, dBTP.
+    #[arg(long, allow_hyphen_values = true)]
+    ceiling: Option<f64>,
+    /// A built-in preset (see `burnish presets`) or a preset file.
+    #[arg(long)]
+    preset: Option<String>,
+    /// Set one parameter (see `burnish parameters`), after the preset; may be repeated.
+    #[arg(long, value_name = "STAGE.PARAMETER=VALUE", allow_hyphen_values = true)]
+    set: Vec<String>,
+    /// Sample format; 16 and 24 bit are dithered unless dither.depth is set.
+    #[arg(long, value_enum, default_value = "24")]
+    bits: BitsArgument,
+    /// Print the measures before and after as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum BitsArgument {
+    #[value(name = "16")]
+    B16,
+    #[value(name = "24")]
+    B24,
+    #[value(name = "32f")]
+    F32,
+}
+
+impl BitsArgument {
+    fn format(self) -> Bits {
+        match self {
+            BitsArgument::B16 => Bits::B16,
+            BitsArgument::B24 => Bits::B24,
+            BitsArgument::F32 => Bits::F32,
+        }
+    }
+
+    /// Whether every sample already is a number of this format.
+    fn holds(self, audio: &StereoAudio) -> bool {
+        let full_scale = match self {
+            BitsArgument::B16 => 32_768.0,
+            BitsArgument::B24 => 8_388_608.0,
+            BitsArgument::F32 => return true,
+        };
+        audio.left.iter().chain(&audio.right).all(|sample| {
+            let steps = f64::from(*sample) * full_scale;
+            steps == steps.round()
+        })
+    }
+
+    fn dither(self) -> BitDepth {
+        match self {
+            BitsArgument::B16 => BitDepth::Bits16,
+            BitsArgument::B24 => BitDepth::Bits24,
+            BitsArgument::F32 => BitDepth::Off,
+        }
+    }
+}
+
+/// What was asked for, understood.
+struct Job {
+    settings: ChainSettings,
+    target_lufs: Option<f64>,
+    is_dither_chosen: bool,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    before: &'a Measures,
+    after: &'a Measures,
+    settings: Vec<(&'a str, f64)>,
+    latency_frames: usize,
+    warnings: &'a [String],
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
+    let mut job = understand(arguments)?;
+    if is_same_file(&arguments.mix, &arguments.output) {
+        return Err(format!(
+            "{}: expected an output of its own, found the mix itself",
+            arguments.output.display()
+        ));
+    }
+    let mix = load(&arguments.mix)?;
+    let before = measure(&mix);
+    // Dither for the file's depth, unless nothing is left to be rounded off.
+    let is_changed = job.settings != ChainSettings::default() || job.target_lufs.is_some();
+    if !job.is_dither_chosen && (is_changed || !arguments.bits.holds(&mix)) {
+        job.settings.dither.depth = arguments.bits.dither();
+    }
+    let bar = progress_bar("mastering");
+    let (rendered, settings) = match job.target_lufs {
+        None => (render(&mix, &job.settings, |share| show(&bar, share)), job.settings),
+        Some(target_lufs) => {
+            let result = render_to_loudness(&mix, &job.settings, target_lufs, |number, share| {
+                bar.set_message(format!("render {number}"));
+                show(&bar, share);
+            });
+            if let Some(stopped_by) = result.stopped_by {
+                job.warnings.push(format!("{target_lufs:.1} LUFS was not reached: {stopped_by}"));
+            }
+            (result.rendered, result.settings)
+        }
+    };
+    bar.finish_and_clear();
+    write_wav(&arguments.output, &rendered.audio, arguments.bits.format())
+        .map_err(|error| error.to_string())?;
+    for warning in &job.warnings {
+        eprintln!("burnish: warning: {warning}");
+    }
+    report(arguments, &before, &rendered, &settings, &job.warnings)
+}
+
+fn report(
+    arguments: &Arguments,
+    before: &Measures,
+    rendered: &Rendered,
+    settings: &ChainSettings,
+    warnings: &[String],
+) -> Result<String, String> {
+    if !arguments.json {
+        return Ok(tables::before_after(before, &rendered.measures));
+    }
+    let changed = parameters()
+        .iter()
+        .map(|parameter| (parameter, parameter.kind.snap(parameter.read(settings))))
+        .filter(|(parameter, value)| *value != parameter.default)
+        .map(|(parameter, value)| (parameter.id.as_str(), value));
+    to_json(&Report {
+        before,
+        after: &rendered.measures,
+        settings: changed.collect(),
+        latency_frames: rendered.latency_frames,
+        warnings,
+    })
+}
+
+fn understand(arguments: &Arguments) -> Result<Job, String> {
+    let mut settings = match &arguments.preset {
+        None => ChainSettings::default(),
+        Some(name) => preset(name)?,
+    };
+    let mut target_lufs = arguments.lufs;
+    if let Some(lufs) = arguments.lufs
+        && !(-70.0..=0.0).contains(&lufs)
+    {
+        return Err(format!("--lufs: expected -70 to 0 LUFS, found {lufs}"));
+    }
+    if let Some(name) = &arguments.target {
+        let target = find_target(name).ok_or_else(|| {
+            let ids: Vec<&str> = targets().iter().map(|target| target.id.as_str()).collect();
+            format!("--target: expected one of {}, found \"{name}\"", ids.join(", "))
+        })?;
+        target_lufs = Some(target.playback_lufs.ok_or_else(|| {
+            format!("--target: {} does not normalise loudness; choose one with --lufs", target.name)
+        })?);
+        settings.limiter.ceiling_dbtp = target.ceiling_dbtp;
+    }
+    let set = arguments
+        .set
+        .iter()
+        .map(|assignment| {
+            assign(&mut settings, assignment).map_err(|message| format!("--set {message}"))
+        })
+        .collect::<Result<Vec<usize>, String>>()?;
+    if let Some(ceiling_dbtp) = arguments.ceiling {
+        assign(&mut settings, &format!("limiter.ceiling={ceiling_dbtp}"))
+            .map_err(|message| format!("--ceiling: {message}"))?;
+    }
+    let is_dither_set = set.iter().any(|index| parameters()[*index].id == "dither.depth");
+    let is_dither_chosen = is_dither_set || settings.dither.depth != BitDepth::Off;
+    let warnings = idle_stage_warnings(&settings, &set);
+    Ok(Job { settings, target_lufs, is_dither_chosen, warnings })
+}
+
+fn preset(name: &str) -> Result<ChainSettings, String> {
+    if let Some(preset) = find_preset(name) {
+        return Ok(preset.settings);
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let names: Vec<&str> = presets().iter().map(|preset| preset.name).collect();
+        return Err(format!(
+            "--preset: expected a preset file or one of {}, found \"{name}\"",
+            names.join(", ")
+        ));
+    }
+    load_preset(path).map_err(|error| error.to_string())
+}
+
+/// A warning for each stage or band that was given a value but is switched off.
+fn idle_stage_warnings(settings: &ChainSettings, set: &[usize]) -> Vec<String> {
+    let is_off = |stage: Stage, band: Option<usize>| match (stage, band) {
+        (Stage::Trim, _) => !settings.trim.is_on,
+        (Stage::Equalizer, Some(band)) => {
+            !settings.equalizer.is_on || !settings.equalizer.bands[band].is_on
+        }
+        (Stage::Equalizer, None) => !settings.equalizer.is_on,
+        (Stage::Glue, _) => !settings.glue.is_on,
+        (Stage::Stereo, _) => !settings.stereo.is_on,
+        (Stage::Clipper, _) => !settings.clipper.is_on,
+        (Stage::Limiter, _) => !settings.limiter.is_on,
+        (Stage::Dither, _) => false,
+    };
+    let mut warnings = Vec::new();
+    for index in set {
+        let parameter = &parameters()[*index];
+        let switch = match parameter.band {
+            Some(band) => format!("{}.{}.on", parameter.stage.id(), band + 1),
+            None => format!("{}.on", parameter.stage.id()),
+        };
+        if parameter.id != switch && is_off(parameter.stage, parameter.band) {
+            let warning = format!(
+                "{} was set, but {} is off; switch it on with --set {switch}=on",
+                parameter.id,
+                switch.trim_end_matches(".on")
+            );
+            warnings.push(warning);
+        }
+    }
+    warnings
+}
+
+/// Whether both paths lead to one existing file, through links too.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}

@@ -1,0 +1,201 @@
+//! What the editor, the worker and the audio thread of one instance share.
+//!
+//! The audio thread touches the atomics, the meter feed and the hand-over, and
+//! nothing else; the locks are between editor, worker and host state.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use burnish_dsp::compare::{HandOver, Listen};
+use burnish_dsp::meters::MeterFeed;
+use burnish_dsp::monitor::Monitor;
+use burnish_dsp::settings::Stage;
+use burnish_gui::ReferenceStatus;
+use serde::{Deserialize, Serialize};
+
+/// Changes when the same settings no longer give the same sound.
+pub const ENGINE_REVISION: u32 = 1;
+
+/// What is saved beside the parameters. Listening choices are not: a session
+/// always opens on the master.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// The engine that made the sound.
+    pub engine_revision: u32,
+    /// The reference; kept even when the file is missing.
+    pub reference: Option<PathBuf>,
+    /// Id of the delivery target.
+    pub target: String,
+    /// The person's notes.
+    pub notes: String,
+    /// Size of the editor in logical pixels.
+    pub editor_size: (f32, f32),
+    /// Magnification of the editor.
+    pub editor_scale: f32,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            engine_revision: ENGINE_REVISION,
+            reference: None,
+            target: "spotify".to_owned(),
+            notes: String::new(),
+            editor_size: (1100.0, 700.0),
+            editor_scale: 1.0,
+        }
+    }
+}
+
+/// A reference as far as the editor shows it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ShownReference {
+    pub(crate) status: ReferenceStatus,
+    /// Long-term average spectrum, dBFS; empty without a reference.
+    pub(crate) spectrum_db: Vec<f32>,
+    pub(crate) integrated_lufs: f64,
+}
+
+/// The shared state of one instance.
+#[derive(Debug)]
+pub struct Desk {
+    pub(crate) feed: Arc<MeterFeed>,
+    pub(crate) hand_over: Arc<HandOver>,
+    listen: AtomicU8,
+    delta: AtomicU8,
+    monitor: AtomicU8,
+    is_meter_reset_wanted: AtomicBool,
+    /// 0 before the host has started the stream.
+    sample_rate_hz: AtomicU32,
+    latency_frames: AtomicUsize,
+    session: Mutex<Session>,
+    reference: Mutex<ShownReference>,
+    message: Mutex<Option<String>>,
+}
+
+/// What is being listened to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Listening {
+    pub(crate) listen: Listen,
+    pub(crate) delta: Option<Stage>,
+    pub(crate) monitor: Monitor,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Arc<Self> {
+        let desk = Self {
+            feed: MeterFeed::new(),
+            hand_over: HandOver::new(),
+            listen: AtomicU8::new(0),
+            delta: AtomicU8::new(0),
+            monitor: AtomicU8::new(0),
+            is_meter_reset_wanted: AtomicBool::new(false),
+            sample_rate_hz: AtomicU32::new(0),
+            latency_frames: AtomicUsize::new(0),
+            session: Mutex::default(),
+            reference: Mutex::default(),
+            message: Mutex::default(),
+        };
+        desk.listen_to_master();
+        Arc::new(desk)
+    }
+
+    /// What is being listened to now.
+    pub(crate) fn listening(&self) -> Listening {
+        let position = |atomic: &AtomicU8| usize::from(atomic.load(Ordering::Relaxed));
+        Listening {
+            listen: Listen::ALL.get(position(&self.listen)).copied().unwrap_or_default(),
+            delta: position(&self.delta)
+                .checked_sub(1)
+                .and_then(|stage| Stage::ALL.get(stage).copied()),
+            monitor: Monitor::ALL.get(position(&self.monitor)).copied().unwrap_or(Monitor::Off),
+        }
+    }
+
+    pub(crate) fn set_listen(&self, listen: Listen) {
+        self.listen.store(listen as u8, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_delta(&self, stage: Option<Stage>) {
+        self.delta.store(stage.map_or(0, |stage| stage as u8 + 1), Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_monitor(&self, monitor: Monitor) {
+        self.monitor.store(monitor as u8, Ordering::Relaxed);
+    }
+
+    /// Back to the plain master: what a render must contain.
+    pub(crate) fn listen_to_master(&self) {
+        self.set_listen(Listen::Master);
+        self.set_delta(None);
+        self.set_monitor(Monitor::Off);
+    }
+
+    pub(crate) fn ask_for_meter_reset(&self) {
+        self.is_meter_reset_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Audio thread: whether a reset was asked for since the last call.
+    pub(crate) fn take_meter_reset(&self) -> bool {
+        self.is_meter_reset_wanted.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn stream_started(&self, sample_rate_hz: f32, latency_frames: usize) {
+        self.sample_rate_hz.store(sample_rate_hz.round() as u32, Ordering::Relaxed);
+        self.latency_frames.store(latency_frames, Ordering::Relaxed);
+    }
+
+    /// Sample rate of the stream, Hz; `None` before the host has started it.
+    pub(crate) fn sample_rate_hz(&self) -> Option<u32> {
+        Some(self.sample_rate_hz.load(Ordering::Relaxed)).filter(|rate| *rate > 0)
+    }
+
+    pub(crate) fn latency_frames(&self) -> usize {
+        self.latency_frames.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn session(&self) -> Session {
+        lock(&self.session).clone()
+    }
+
+    pub(crate) fn edit_session(&self, edit: impl FnOnce(&mut Session)) {
+        edit(&mut lock(&self.session));
+    }
+
+    /// Takes a saved session; the worker notices a changed reference by itself.
+    pub(crate) fn restore(&self, session: Session) {
+        *lock(&self.session) = session;
+    }
+
+    pub(crate) fn reference(&self) -> ShownReference {
+        lock(&self.reference).clone()
+    }
+
+    pub(crate) fn show_reference(&self, reference: ShownReference) {
+        *lock(&self.reference) = reference;
+    }
+
+    pub(crate) fn show_reference_progress(&self, name: &str, progress: f32) {
+        lock(&self.reference).status = ReferenceStatus::Loading { name: name.to_owned(), progress };
+    }
+
+    /// One line for the person.
+    pub(crate) fn say(&self, message: String) {
+        *lock(&self.message) = Some(message);
+    }
+
+    pub(crate) fn message(&self) -> Option<String> {
+        lock(&self.message).clone()
+    }
+
+    pub(crate) fn dismiss_message(&self) {
+        *lock(&self.message) = None;
+    }
+}
+
+/// A panic elsewhere leaves plain data behind that is still whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

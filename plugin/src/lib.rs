@@ -1,0 +1,152 @@
+//! Burnish as a plug-in: CLAP, VST3 and a standalone window over the same engine.
+//!
+//! The host's parameters become settings, the chain works, its readings go to
+//! the editor, and the editor's edits become host parameters again.
+
+mod desk;
+mod editor;
+mod engine;
+mod parameters;
+mod spectra;
+mod worker;
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+use nice_plug_egui::EguiEditor;
+
+pub use crate::desk::{Desk, ENGINE_REVISION, Session};
+use crate::editor::BurnishEditor;
+use crate::engine::Engine;
+pub use crate::parameters::BurnishParameters;
+
+/// One instance of the plug-in.
+pub struct Burnish {
+    parameters: Arc<BurnishParameters>,
+    desk: Arc<Desk>,
+    /// Present while the host has activated the instance.
+    engine: Option<Engine>,
+}
+
+impl Default for Burnish {
+    fn default() -> Self {
+        let desk = Desk::new();
+        Self { parameters: Arc::new(BurnishParameters::new(Arc::clone(&desk))), desk, engine: None }
+    }
+}
+
+const fn layout(channels: u32, name: &'static str) -> AudioIOLayout {
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(channels),
+        main_output_channels: NonZeroU32::new(channels),
+        aux_input_ports: &[],
+        aux_output_ports: &[],
+        names: PortNames {
+            layout: Some(name),
+            main_input: Some("Mix"),
+            main_output: Some("Master"),
+            aux_inputs: &[],
+            aux_outputs: &[],
+        },
+    }
+}
+
+impl Plugin for Burnish {
+    const NAME: &'static str = "Burnish";
+    const VENDOR: &'static str = "Burnish";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout(2, "Stereo"), layout(1, "Mono")];
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    type Editor = EguiEditor<BurnishEditor>;
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        Arc::clone(&self.parameters) as Arc<dyn Params>
+    }
+
+    fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        editor::create(Arc::clone(&self.desk), Arc::clone(&self.parameters))
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        // Whatever was being auditioned, what follows may be a render.
+        self.desk.listen_to_master();
+        let engine = Engine::new(config, &self.parameters.settings(), Arc::clone(&self.desk));
+        context.set_latency_samples(engine.latency_frames() as u32);
+        self.desk.stream_started(config.sample_rate, engine.latency_frames());
+        self.engine = Some(engine);
+        true
+    }
+
+    fn deactivate(&mut self) {
+        self.engine = None;
+    }
+
+    fn reset(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.reset();
+        }
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer<'_>,
+        _aux: &mut AuxiliaryBuffers<'_>,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let Some(engine) = &mut self.engine else {
+            return ProcessStatus::Error("processing before activation");
+        };
+        let transport = context.transport();
+        let song_frame = if transport.playing { transport.pos_samples() } else { None };
+        engine.process(buffer, &self.parameters.settings(), song_frame);
+        ProcessStatus::Tail(engine.latency_frames() as u32)
+    }
+}
+
+impl ClapPlugin for Burnish {
+    const CLAP_ID: &'static str = "audio.burnish.burnish";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("Mastering: EQ, glue, stereo, clipper, true-peak limiter, dither, broadcast meters");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::Mastering,
+        ClapFeature::Limiter,
+        ClapFeature::Compressor,
+        ClapFeature::Equalizer,
+        ClapFeature::Stereo,
+        ClapFeature::Mono,
+    ];
+}
+
+impl Vst3Plugin for Burnish {
+    const VST3_CLASS_ID: [u8; 16] = *b"BurnishMastering";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
+        Vst3SubCategory::Fx,
+        Vst3SubCategory::Mastering,
+        Vst3SubCategory::Dynamics,
+        Vst3SubCategory::Eq,
+    ];
+}
+
+nice_export_clap!(Burnish);
+nice_export_vst3!(Burnish);
+
+/// Opens the standalone window and returns when it is closed; `options` are
+/// those of the audio back end (`--backend`, `--sample-rate`, `--period-size`...).
+/// False when the audio could not be started.
+pub fn run_standalone(options: &[String]) -> bool {
+    let program = std::iter::once("burnish".to_owned());
+    nice_export_standalone_with_args::<Burnish, _>(program.chain(options.iter().cloned()))
+}

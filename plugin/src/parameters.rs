@@ -1,0 +1,180 @@
+//! The host's parameters, made from the engine's one table.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use burnish_dsp::parameter::{Kind, Taper};
+use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
+use nice_plug::prelude::*;
+
+use crate::desk::Desk;
+
+/// Key under which what is not a parameter is kept in the host's state.
+const SESSION_FIELD: &str = "session";
+
+/// One parameter as the host library wants it.
+enum HostParameter {
+    Continuous(FloatParam),
+    Choice(IntParam),
+    Switch(BoolParam),
+}
+
+/// All parameters of an instance, in the order of the table.
+pub struct BurnishParameters {
+    list: Vec<HostParameter>,
+    desk: Arc<Desk>,
+}
+
+impl BurnishParameters {
+    pub(crate) fn new(desk: Arc<Desk>) -> Self {
+        Self { list: parameters().iter().map(HostParameter::new).collect(), desk }
+    }
+
+    /// The settings that the host's values amount to.
+    pub(crate) fn settings(&self) -> ChainSettings {
+        let mut settings = ChainSettings::default();
+        for (parameter, host) in parameters().iter().zip(&self.list) {
+            parameter.write(&mut settings, host.value());
+        }
+        settings
+    }
+
+    /// Tells the host that a gesture begins.
+    pub(crate) fn begin(&self, index: usize, setter: &ParamSetter<'_>) {
+        match &self.list[index] {
+            HostParameter::Continuous(parameter) => setter.begin_set_parameter(parameter),
+            HostParameter::Choice(parameter) => setter.begin_set_parameter(parameter),
+            HostParameter::Switch(parameter) => setter.begin_set_parameter(parameter),
+        }
+    }
+
+    /// Gives the host a new value in the user's units.
+    pub(crate) fn set(&self, index: usize, value: f64, setter: &ParamSetter<'_>) {
+        let value = parameters()[index].kind.snap(value);
+        match &self.list[index] {
+            HostParameter::Continuous(parameter) => setter.set_parameter(parameter, value as f32),
+            HostParameter::Choice(parameter) => setter.set_parameter(parameter, value as i32),
+            HostParameter::Switch(parameter) => setter.set_parameter(parameter, value >= 0.5),
+        }
+    }
+
+    /// Tells the host that a gesture has ended.
+    pub(crate) fn end(&self, index: usize, setter: &ParamSetter<'_>) {
+        match &self.list[index] {
+            HostParameter::Continuous(parameter) => setter.end_set_parameter(parameter),
+            HostParameter::Choice(parameter) => setter.end_set_parameter(parameter),
+            HostParameter::Switch(parameter) => setter.end_set_parameter(parameter),
+        }
+    }
+
+    /// Brings every parameter that differs to its value in `settings`.
+    pub(crate) fn set_all(&self, settings: &ChainSettings, setter: &ParamSetter<'_>) {
+        let now = self.settings();
+        for (index, parameter) in parameters().iter().enumerate() {
+            let value = parameter.kind.snap(parameter.read(settings));
+            if value != parameter.read(&now) {
+                self.begin(index, setter);
+                self.set(index, value, setter);
+                self.end(index, setter);
+            }
+        }
+    }
+}
+
+impl HostParameter {
+    fn new(parameter: &'static ChainParameter) -> Self {
+        let name = parameter.name.clone();
+        let kind = &parameter.kind;
+        match *kind {
+            Kind::Continuous { min, max, step, taper, .. } => {
+                let (min, max) = (min as f32, max as f32);
+                let range = match taper {
+                    Taper::Linear => FloatRange::Linear { min, max },
+                    // The geometric mean in the middle of the control.
+                    Taper::Logarithmic => FloatRange::Skewed {
+                        min,
+                        max,
+                        factor: 0.5f32.ln() / (((min * max).sqrt() - min) / (max - min)).ln(),
+                    },
+                };
+                Self::Continuous(
+                    FloatParam::new(name, parameter.default as f32, range)
+                        .with_step_size(step as f32)
+                        .with_value_to_string(Arc::new(|value| kind.format(f64::from(value))))
+                        .with_string_to_value(Arc::new(|text| {
+                            kind.parse(text).ok().map(|value| value as f32)
+                        })),
+                )
+            }
+            Kind::Choice(names) => {
+                let range = IntRange::Linear { min: 0, max: names.len() as i32 - 1 };
+                Self::Choice(
+                    IntParam::new(name, parameter.default as i32, range)
+                        .with_value_to_string(Arc::new(|value| kind.format(f64::from(value))))
+                        .with_string_to_value(Arc::new(|text| {
+                            kind.parse(text).ok().map(|value| value as i32)
+                        })),
+                )
+            }
+            Kind::Switch => Self::Switch(
+                BoolParam::new(name, parameter.default >= 0.5)
+                    .with_value_to_string(Arc::new(|value| kind.format(f64::from(u8::from(value)))))
+                    .with_string_to_value(Arc::new(|text| {
+                        kind.parse(text).ok().map(|value| value >= 0.5)
+                    })),
+            ),
+        }
+    }
+
+    /// The value in the user's units.
+    fn value(&self) -> f64 {
+        match self {
+            HostParameter::Continuous(parameter) => f64::from(parameter.value()),
+            HostParameter::Choice(parameter) => f64::from(parameter.value()),
+            HostParameter::Switch(parameter) => f64::from(u8::from(parameter.value())),
+        }
+    }
+
+    fn pointer(&self) -> ParamPtr {
+        match self {
+            HostParameter::Continuous(parameter) => parameter.as_ptr(),
+            HostParameter::Choice(parameter) => parameter.as_ptr(),
+            HostParameter::Switch(parameter) => parameter.as_ptr(),
+        }
+    }
+}
+
+// SAFETY: the pointers lead into `list`, which is built once and never changes
+// its length, and the host library keeps this object alive in an `Arc`.
+unsafe impl Params for BurnishParameters {
+    fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
+        parameters()
+            .iter()
+            .zip(&self.list)
+            .map(|(parameter, host)| {
+                let group = match parameter.band {
+                    Some(band) => format!("{}/Band {}", parameter.stage.name(), band + 1),
+                    None => parameter.stage.name().to_owned(),
+                };
+                (parameter.id.clone(), host.pointer(), group)
+            })
+            .collect()
+    }
+
+    fn serialize_fields(&self) -> BTreeMap<String, String> {
+        let session = self.desk.session();
+        // Plain data always serialises.
+        let text = serde_json::to_string(&session).unwrap_or_default();
+        BTreeMap::from([(SESSION_FIELD.to_owned(), text)])
+    }
+
+    fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
+        let Some(text) = fields.get(SESSION_FIELD) else { return };
+        match serde_json::from_str(text) {
+            Ok(session) => self.desk.restore(session),
+            Err(error) => self.desk.say(format!(
+                "expected the saved session of Burnish, found something else ({error})"
+            )),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Measuring a whole file.
+
+use burnish_dsp::loudness::LoudnessMeter;
+use burnish_dsp::meters::{MeterSnapshot, Meters};
+use burnish_dsp::processor::AudioSpec;
+use serde::{Serialize, Serializer};
+
+use crate::audio::StereoAudio;
+
+/// Frames measured at a time.
+const BLOCK_FRAMES: usize = 4096;
+
+/// Everything that is said about a file. What has no value, such as the
+/// loudness of silence, is minus infinity, and `null` in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Measures {
+    /// Gated integrated loudness (ITU-R BS.1770-5), LUFS.
+    #[serde(serialize_with = "finite")]
+    pub integrated_lufs: f64,
+    /// Highest momentary loudness (400 ms), LUFS.
+    #[serde(serialize_with = "finite")]
+    pub max_momentary_lufs: f64,
+    /// Highest short-term loudness (3 s), LUFS.
+    #[serde(serialize_with = "finite")]
+    pub max_short_term_lufs: f64,
+    /// Loudness range (EBU Tech 3342), LU.
+    #[serde(serialize_with = "finite")]
+    pub loudness_range_lu: f64,
+    /// Highest true peak of both channels, dBTP.
+    #[serde(serialize_with = "finite")]
+    pub true_peak_dbtp: f64,
+    /// Highest sample of both channels, dBFS.
+    #[serde(serialize_with = "finite")]
+    pub sample_peak_dbfs: f64,
+    /// Peak to loudness ratio: true peak less integrated loudness, dB.
+    #[serde(serialize_with = "finite")]
+    pub plr_db: f64,
+    /// Correlation of both channels over the whole file, -1 to 1.
+    #[serde(serialize_with = "finite")]
+    pub correlation: f64,
+    /// What a mono sum loses, dB, 0 or less.
+    #[serde(serialize_with = "finite")]
+    pub mono_loss_db: f64,
+    /// Length, seconds.
+    pub duration_s: f64,
+    /// Sample rate, Hz.
+    pub sample_rate_hz: u32,
+    /// Channels of the file.
+    pub channels: u16,
+}
+
+fn finite<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if value.is_finite() { serializer.serialize_some(value) } else { serializer.serialize_none() }
+}
+
+impl Measures {
+    /// The measures that a meter has read of a whole file.
+    pub fn from_snapshot(snapshot: &MeterSnapshot, audio: &StereoAudio) -> Self {
+        let highest = |levels: [f64; 2]| levels[0].max(levels[1]);
+        Self {
+            integrated_lufs: snapshot.loudness.integrated_lufs,
+            max_momentary_lufs: snapshot.loudness.max_momentary_lufs,
+            max_short_term_lufs: snapshot.loudness.max_short_term_lufs,
+            loudness_range_lu: snapshot.loudness.loudness_range_lu,
+            true_peak_dbtp: highest(snapshot.max_true_peak_dbtp),
+            sample_peak_dbfs: highest(snapshot.max_peak_dbfs),
+            plr_db: snapshot.plr_db,
+            correlation: snapshot.overall_correlation,
+            mono_loss_db: snapshot.overall_mono_loss_db,
+            duration_s: audio.duration_s(),
+            sample_rate_hz: audio.sample_rate_hz,
+            channels: audio.channels,
+        }
+    }
+}
+
+/// Measures a whole file.
+///
+/// The loudness of a mono file is that of its one channel, as BS.1770 defines
+/// it; played from two speakers it is 3 dB louder.
+pub fn measure(audio: &StereoAudio) -> Measures {
+    let spec = AudioSpec {
+        sample_rate_hz: f64::from(audio.sample_rate_hz),
+        max_block_frames: BLOCK_FRAMES,
+    };
+    let mut meters = Meters::new(spec);
+    for (left, right) in audio.left.chunks(BLOCK_FRAMES).zip(audio.right.chunks(BLOCK_FRAMES)) {
+        meters.process(left, right);
+    }
+    meters.finish();
+    let mut snapshot = meters.snapshot();
+    if audio.channels == 1 {
+        let mut loudness = LoudnessMeter::new(spec);
+        let silence = [0.0; BLOCK_FRAMES];
+        for left in audio.left.chunks(BLOCK_FRAMES) {
+            loudness.process(left, &silence[..left.len()]);
+        }
+        let stereo_lufs = snapshot.loudness.integrated_lufs;
+        snapshot.loudness = loudness.snapshot();
+        if stereo_lufs.is_finite() && snapshot.loudness.integrated_lufs.is_finite() {
+            snapshot.plr_db += stereo_lufs - snapshot.loudness.integrated_lufs;
+        }
+    }
+    Measures::from_snapshot(&snapshot, audio)
+}
