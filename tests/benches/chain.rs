@@ -68,7 +68,12 @@ impl Music {
     }
 
     /// Runs the music through `process` in blocks.
-    fn play(&self, gain_db: f64, block_frames: usize, mut process: impl FnMut(&mut StereoBlock<'_>)) {
+    fn play(
+        &self,
+        gain_db: f64,
+        block_frames: usize,
+        mut process: impl FnMut(&mut StereoBlock<'_>),
+    ) {
         let gain = 10f32.powf(gain_db as f32 / 20.0);
         let (mut left, mut right) = ([0.0; 1024], [0.0; 1024]);
         for (l, r) in self.left.chunks(block_frames).zip(self.right.chunks(block_frames)) {

@@ -1,1 +1,5 @@
-//! t
+//! A small CLAP host for tests and for the demo: loads the real bundle, plays
+//! audio through it, sets parameters, keeps state, opens the editor.
+
+pub mod host;
+pub mod window;

@@ -1,1 +1,53 @@
-fn main(){}
+//! Everything that is done with the project, as `cargo xtask COMMAND`.
+//!
+//! Pure Rust without system libraries: it has to build on a machine that has
+//! nothing but the toolchain, since it is what sets up the rest.
+
+mod demo;
+mod install;
+mod run;
+mod setup;
+mod test;
+mod validate;
+
+use std::process::ExitCode;
+
+use run::Failure;
+
+const HELP: &str = "cargo xtask COMMAND
+
+  demo        set up, build, master the demo mix in a real host, photograph the editor
+  test        set up, then everything: fmt, clippy, rustdoc, all tests
+  bundle      build the release bundles: target/bundled/Burnish.clap and Burnish.vst3
+  install     bundle, and put both where hosts look
+  bench       what the chain and each stage cost
+  screenshot  photograph the editor for the README: docs/editor.png, docs/editor-small.png
+  validate    run the plug-in validators that are on the PATH, and pedalboard
+  setup       install what a build or a test needs (Debian and Ubuntu as root; else say what)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.first().map(String::as_str) {
+        Some("demo") => demo::demo(),
+        Some("test") => test::test(),
+        Some("bundle") => setup::build_packages().and_then(|()| run::bundle()),
+        Some("install") => setup::build_packages().and_then(|()| install::install()),
+        Some("bench") => setup::build_packages().and_then(|()| test::bench()),
+        Some("screenshot") => demo::screenshot(),
+        Some("validate") => validate::validate(),
+        Some("setup") => setup::all_packages(),
+        None | Some("--help" | "-h" | "help") => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(Failure(format!("expected a command, found \"{other}\"\n\n{HELP}"))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(message)) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

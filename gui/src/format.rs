@@ -1,0 +1,113 @@
+//! Numbers as they are written everywhere in the editor: one decimal, a true
+//! minus sign, "−∞" for silence, "–" where there is no reading.
+
+use burnish_dsp::units::SILENCE_DB;
+
+/// What stands where there is no reading yet.
+pub(crate) const NO_READING: &str = "\u{2013}";
+/// What stands for silence.
+pub(crate) const SILENCE: &str = "\u{2212}\u{221e}";
+
+/// The widest magnitude that is written out; nothing real goes beyond it.
+const WIDEST: f64 = 199.9;
+
+/// A level or loudness: "−14.2", "0.0", "−∞".
+pub(crate) fn level(value: f64) -> String {
+    if value.is_nan() {
+        NO_READING.to_owned()
+    } else if value < SILENCE_DB {
+        SILENCE.to_owned()
+    } else {
+        decimal(value, 1)
+    }
+}
+
+/// A difference that always carries its sign: "+1.2", "−0.4", "0.0".
+pub(crate) fn signed(value: f64) -> String {
+    let text = level(value);
+    let is_positive = value.is_finite() && !text.starts_with('\u{2212}') && text != "0.0";
+    if is_positive { format!("+{text}") } else { text }
+}
+
+/// A number with a fixed count of decimals and a true minus sign.
+pub(crate) fn decimal(value: f64, decimals: usize) -> String {
+    if value.is_nan() {
+        return NO_READING.to_owned();
+    }
+    let scale = [1.0, 10.0, 100.0][decimals.min(2)];
+    // Rounding must not leave a minus sign before zero.
+    let rounded = (value.clamp(-WIDEST, WIDEST) * scale).round() / scale + 0.0;
+    minus(&format!("{rounded:.decimals$}"))
+}
+
+/// The same text with a true minus sign, which is as wide as a figure.
+pub(crate) fn minus(text: &str) -> String {
+    match text.strip_prefix('-') {
+        Some(rest) => format!("\u{2212}{rest}"),
+        None => text.to_owned(),
+    }
+}
+
+/// A frequency on an axis: "20", "500", "2k".
+pub(crate) fn axis_frequency(frequency_hz: f64) -> String {
+    if frequency_hz >= 1000.0 {
+        format!("{}k", (frequency_hz / 100.0).round() / 10.0)
+    } else {
+        format!("{}", frequency_hz.round())
+    }
+}
+
+/// A length of time: "3:07".
+pub(crate) fn duration(seconds: f64) -> String {
+    let seconds = if seconds.is_finite() { seconds.clamp(0.0, 359_999.0) as u64 } else { 0 };
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// Splits "−1.0 dBTP" into the number and its unit.
+pub(crate) fn split_unit(text: &str) -> (&str, &str) {
+    let starts_with_digit = text.contains(|c: char| c.is_ascii_digit());
+    match text.rsplit_once(' ') {
+        Some((number, unit)) if starts_with_digit => (number, unit),
+        _ => (text, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_have_one_decimal_and_a_true_minus_sign() {
+        assert_eq!(level(-14.23), "\u{2212}14.2");
+        assert_eq!(level(-0.04), "0.0");
+        assert_eq!(level(f64::NEG_INFINITY), SILENCE);
+        assert_eq!(level(-151.0), SILENCE);
+        assert_eq!(level(f64::NAN), NO_READING);
+        assert_eq!(level(f64::INFINITY), "199.9");
+    }
+
+    #[test]
+    fn differences_carry_their_sign() {
+        assert_eq!(signed(1.25), "+1.3");
+        assert_eq!(signed(-1.25), "\u{2212}1.3");
+        assert_eq!(signed(0.01), "0.0");
+        assert_eq!(signed(f64::NEG_INFINITY), SILENCE);
+    }
+
+    #[test]
+    fn units_come_apart_from_their_numbers() {
+        assert_eq!(split_unit("\u{2212}1.0 dBTP"), ("\u{2212}1.0", "dBTP"));
+        assert_eq!(split_unit("Transparent"), ("Transparent", ""));
+        assert_eq!(split_unit("Low shelf"), ("Low shelf", ""));
+        assert_eq!(split_unit("0.71"), ("0.71", ""));
+    }
+
+    #[test]
+    fn axes_and_durations_are_short() {
+        assert_eq!(axis_frequency(20.0), "20");
+        assert_eq!(axis_frequency(2000.0), "2k");
+        assert_eq!(axis_frequency(12_500.0), "12.5k");
+        assert_eq!(duration(187.4), "3:07");
+        assert_eq!(duration(f64::NAN), "0:00");
+    }
+}

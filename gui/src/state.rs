@@ -1,0 +1,66 @@
+//! What the editor remembers from frame to frame: nothing but its own appearance.
+
+use burnish_dsp::settings::Stage;
+
+use crate::gesture::Gesture;
+use crate::response::ResponseCurves;
+use crate::session_reduction::SessionReduction;
+
+/// A value that is being typed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Typing {
+    /// The parameter's place in the table.
+    pub(crate) index: usize,
+    /// What was typed so far.
+    pub(crate) text: String,
+    /// What is wrong with it.
+    pub(crate) error: Option<String>,
+    /// Whether the field has just opened and must take the focus.
+    pub(crate) is_new: bool,
+}
+
+/// What the editor remembers.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// The stage that is shown large.
+    pub(crate) stage: Stage,
+    /// The equaliser band whose controls are shown.
+    pub(crate) band: usize,
+    /// Half the height of the equaliser's scale, dB.
+    pub(crate) equalizer_range_db: f64,
+    /// The value being typed.
+    pub(crate) typing: Option<Typing>,
+    /// Drags under way.
+    pub(crate) gestures: Vec<Gesture>,
+    /// The notes while they are being written.
+    pub(crate) notes: Option<String>,
+    /// The dither depth to come back to when dither is switched on again.
+    pub(crate) dither_depth: f64,
+    /// Responses of the bands, computed when their settings change.
+    pub(crate) curves: ResponseCurves,
+    /// How much gain reduction there was since the last reset.
+    pub(crate) reduction: SessionReduction,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            stage: Stage::Limiter,
+            band: 0,
+            equalizer_range_db: 12.0,
+            typing: None,
+            gestures: Vec::new(),
+            notes: None,
+            dither_depth: burnish_dsp::dither::BitDepth::Bits24.index(),
+            curves: ResponseCurves::default(),
+            reduction: SessionReduction::default(),
+        }
+    }
+}
+
+impl State {
+    /// The drag of a parameter, when there is one.
+    pub(crate) fn gesture(&mut self, index: usize) -> Option<&mut Gesture> {
+        self.gestures.iter_mut().find(|gesture| gesture.index == index)
+    }
+}

@@ -1,0 +1,136 @@
+//! What the editor is shown, and what it can ask for.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use burnish_dsp::compare::Listen;
+use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
+use burnish_dsp::monitor::Monitor;
+use burnish_dsp::settings::{ChainSettings, Stage};
+use burnish_session::targets::Target;
+
+/// Columns kept of the scrolling history: 10 s of 10 ms.
+pub const HISTORY_POINTS: usize = 1000;
+
+/// Smoothed spectra on shared logarithmic frequencies, dBFS; a -20 dBFS sine reads -20.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spectra {
+    /// Frequencies of the points, ascending, Hz.
+    pub frequencies_hz: Vec<f32>,
+    /// The input now; as long as `frequencies_hz`, or empty before there is data.
+    pub input_db: Vec<f32>,
+    /// The master now.
+    pub master_db: Vec<f32>,
+    /// The long-term average of the reference, level-matched to the master.
+    pub reference_db: Vec<f32>,
+}
+
+/// What became of the reference.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ReferenceStatus {
+    /// None was chosen.
+    #[default]
+    None,
+    /// It is being decoded; progress 0 to 1.
+    Loading {
+        /// File name.
+        name: String,
+        /// Progress, 0 to 1.
+        progress: f32,
+    },
+    /// It can be played.
+    Ready {
+        /// File name.
+        name: String,
+        /// Integrated loudness, LUFS.
+        integrated_lufs: f64,
+        /// True peak, dBTP.
+        true_peak_dbtp: f64,
+        /// Peak to loudness ratio, dB.
+        plr_db: f64,
+        /// Length, seconds.
+        duration_s: f64,
+    },
+    /// It could not be loaded; the path is kept.
+    Failed {
+        /// File name.
+        name: String,
+        /// One clear line: what was expected and found.
+        message: String,
+    },
+}
+
+/// Everything the editor shows. It is rebuilt for every frame from what the
+/// host, the engine and the session say; the editor keeps no copy.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// Current settings, read back from the host.
+    pub settings: &'a ChainSettings,
+    /// Newest readings.
+    pub meters: &'a ChainSnapshot,
+    /// The last seconds, oldest first, at most [`HISTORY_POINTS`].
+    pub history: &'a VecDeque<HistoryPoint>,
+    /// The last few thousand output frames for the goniometer, oldest first.
+    pub scope: &'a VecDeque<[f32; 2]>,
+    /// Spectra.
+    pub spectra: &'a Spectra,
+    /// What is being heard.
+    pub listen: Listen,
+    /// The stage whose change alone is being heard.
+    pub delta: Option<Stage>,
+    /// The monitor rack.
+    pub monitor: Monitor,
+    /// The reference.
+    pub reference: &'a ReferenceStatus,
+    /// Delivery targets to choose from.
+    pub targets: &'a [Target],
+    /// The chosen target's position in `targets`.
+    pub target: usize,
+    /// Names of the built-in presets.
+    pub presets: &'a [&'a str],
+    /// The person's notes.
+    pub notes: &'a str,
+    /// Sample rate of the stream, Hz; 0 before the host has started it.
+    pub sample_rate_hz: f64,
+    /// Latency of the chain, frames.
+    pub latency_frames: usize,
+    /// One line to tell the person, from the last action that failed.
+    pub message: Option<&'a str>,
+}
+
+/// What the person asked for in this frame.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// A gesture on a parameter begins (its index in `burnish_dsp::settings::parameters`).
+    Begin(usize),
+    /// The parameter takes a value in the user's units.
+    Set(usize, f64),
+    /// The gesture ends.
+    End(usize),
+    /// Hear the mix, the master or the reference.
+    Listen(Listen),
+    /// Hear what one stage changes.
+    Delta(Option<Stage>),
+    /// Choose a way of monitoring.
+    Monitor(Monitor),
+    /// Ask for a file and load it as the reference.
+    BrowseReference,
+    /// Load this file as the reference.
+    LoadReference(PathBuf),
+    /// Forget the reference.
+    RemoveReference,
+    /// Choose a delivery target by its position.
+    Target(usize),
+    /// Take the settings of a built-in preset by its position.
+    Preset(usize),
+    /// Change the notes.
+    Notes(String),
+    /// Start all integrated and maximum readings afresh.
+    ResetMeters,
+    /// Put the trim where the input's peak since the last reset would reach -6 dBFS.
+    TrimToHeadroom,
+    /// Take the message away.
+    DismissMessage,
+    /// Magnify the whole editor, 0.75 to 2.
+    Scale(f32),
+}
