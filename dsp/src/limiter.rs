@@ -1,13 +1,14 @@
 //! True-peak limiter.
 //!
-//! Signal path: gain, a slow gain for what lasts ([`level`]), two clippers for
+//! Signal path: gain, a slow gain for what lasts (`level`), two clippers for
 //! the tips of transients whose excess is low-passed, and a short look-ahead
-//! limiter for the rest ([`look_ahead`]), steered by a detector that is exact
-//! near Nyquist ([`crate::true_peak`]). Below the ceiling nothing is touched.
+//! limiter for the rest (`peak_gain`), steered by a detector that is exact near
+//! Nyquist ([`crate::true_peak`]). Below the ceiling nothing is touched.
 
 mod character;
 mod level;
 mod look_ahead;
+mod peak_gain;
 mod settings;
 mod sliding;
 
@@ -15,12 +16,12 @@ pub use settings::*;
 
 use self::character::{Constants, FIRST_CLIP_CUTOFFS};
 use self::level::SlowGain;
-use self::look_ahead::LookAhead;
+use self::peak_gain::{GATE, PeakGain};
 use crate::clipper::excess::{ExcessClipper, Knee};
 use crate::delay_line::DelayLine;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::{Ramp, TICK_FRAMES, TickGrid};
-use crate::true_peak::TruePeakDetector;
+use crate::true_peak::QuickPeakDetector;
 use crate::units::{db_to_gain, gain_to_db};
 
 const CLIP_TAPS: usize = 24;
@@ -28,8 +29,6 @@ const CLIP_BETA: f64 = 8.0;
 const LOOK_AHEAD_MS: f64 = 2.0;
 /// Kept below the ceiling for the detector's remaining error.
 const MARGIN_DB: f64 = 0.03;
-/// The detector looks closely at what comes this near the ceiling.
-const GATE: f64 = 0.7;
 const AUTO_RELEASE_MS: f64 = 3.0;
 const RAMP_MS: f64 = 10.0;
 
@@ -37,29 +36,23 @@ const RAMP_MS: f64 = 10.0;
 #[derive(Debug)]
 struct Channel {
     /// Finds the peaks that the slow gain follows.
-    level_detector: TruePeakDetector,
+    level_detector: QuickPeakDetector,
     level_peak: f32,
     slow_gain: Ramp,
     first_clip: ExcessClipper,
     second_clip: ExcessClipper,
-    peak_detector: TruePeakDetector,
-    long: LookAhead,
-    short: LookAhead,
     excess: [f32; TICK_FRAMES],
     peaks: [f32; TICK_FRAMES],
 }
 
 impl Channel {
-    fn new(look_ahead_frames: usize) -> Self {
+    fn new() -> Self {
         Self {
-            level_detector: TruePeakDetector::new(),
+            level_detector: QuickPeakDetector::new(),
             level_peak: 0.0,
             slow_gain: Ramp::new(1.0, TICK_FRAMES),
             first_clip: ExcessClipper::new(&[4], CLIP_TAPS, &FIRST_CLIP_CUTOFFS, CLIP_BETA),
             second_clip: ExcessClipper::new(&[4], CLIP_TAPS, &[1.0], CLIP_BETA),
-            peak_detector: TruePeakDetector::new(),
-            long: LookAhead::new(look_ahead_frames),
-            short: LookAhead::new(look_ahead_frames / 2),
             excess: [0.0; TICK_FRAMES],
             peaks: [0.0; TICK_FRAMES],
         }
@@ -71,9 +64,6 @@ impl Channel {
         self.slow_gain.snap(1.0);
         self.first_clip.reset();
         self.second_clip.reset();
-        self.peak_detector.reset();
-        self.long.reset();
-        self.short.reset();
     }
 }
 
@@ -92,13 +82,7 @@ pub struct Limiter {
     channels: [Channel; 2],
     first_clip_delay: DelayLine,
     second_clip_delay: DelayLine,
-    look_ahead_delay: DelayLine,
-    /// The short look-ahead sees peaks later, to end at the same time as the long one.
-    short_delay: DelayLine,
-    /// 1 for the long look-ahead, 0 for the short one; any mixture holds the ceiling.
-    long_share: Ramp,
-    release_coefficient: f64,
-    transient_link: f64,
+    last: PeakGain,
     release_link: f64,
     least_gain: [f64; 2],
 }
@@ -169,37 +153,10 @@ impl Limiter {
 
     /// Brings what is left below the ceiling.
     fn limit(&mut self, run: &mut StereoBlock<'_>, ceiling: f64) {
-        let frames = run.frames();
-        let gate = (GATE * ceiling) as f32;
-        for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
-            channel.peak_detector.process(samples, gate, &mut channel.peaks[..frames]);
-        }
-        self.look_ahead_delay.process(run);
-        let [left, right] = &mut self.channels;
-        let mut late = ([0.0; TICK_FRAMES], [0.0; TICK_FRAMES]);
-        late.0[..frames].copy_from_slice(&left.peaks[..frames]);
-        late.1[..frames].copy_from_slice(&right.peaks[..frames]);
-        self.short_delay
-            .process(&mut StereoBlock::new(&mut late.0[..frames], &mut late.1[..frames]));
-        let link = self.transient_link;
-        let allowed = |peaks: [f32; 2]| {
-            let own = peaks.map(|peak| (ceiling / f64::from(peak).max(1e-12)).min(1.0));
-            let common = own[0].min(own[1]);
-            own.map(|gain| gain + link * (common - gain))
-        };
-        for i in 0..frames {
-            let long_share = self.long_share.advance();
-            let early_gains = allowed([left.peaks[i], right.peaks[i]]);
-            let late_gains = allowed([late.0[i], late.1[i]]);
-            for (c, channel) in [&mut *left, &mut *right].into_iter().enumerate() {
-                let long = channel.long.push(early_gains[c], self.release_coefficient);
-                let short = channel.short.push(late_gains[c], self.release_coefficient);
-                let gain = short + long_share * (long - short);
-                let sample = if c == 0 { &mut run.left[i] } else { &mut run.right[i] };
-                *sample = (f64::from(*sample) * gain) as f32;
-                let total = gain * channel.slow_gain.value();
-                self.least_gain[c] = self.least_gain[c].min(total);
-            }
+        let slow = [self.channels[0].slow_gain.value(), self.channels[1].slow_gain.value()];
+        let fast = self.last.process(run, ceiling);
+        for c in 0..2 {
+            self.least_gain[c] = self.least_gain[c].min(slow[c] * fast[c]);
         }
     }
 }
@@ -208,8 +165,6 @@ impl Processor for Limiter {
     type Settings = LimiterSettings;
 
     fn new(spec: AudioSpec) -> Self {
-        let look_ahead_frames = spec.frames_in_ms(LOOK_AHEAD_MS).max(16);
-        let short_frames = look_ahead_frames / 2;
         let ramp_frames = spec.frames_in_ms(RAMP_MS);
         let constants = Character::Transparent.constants();
         Self {
@@ -221,16 +176,10 @@ impl Processor for Limiter {
             ceiling: Ramp::new(1.0, ramp_frames.div_ceil(TICK_FRAMES)),
             slow: SlowGain::new(spec, constants),
             power_sum: 0.0,
-            channels: [Channel::new(look_ahead_frames), Channel::new(look_ahead_frames)],
+            channels: [Channel::new(), Channel::new()],
             first_clip_delay: DelayLine::new(CLIP_TAPS),
             second_clip_delay: DelayLine::new(CLIP_TAPS),
-            look_ahead_delay: DelayLine::new(
-                TruePeakDetector::LATENCY_FRAMES + look_ahead_frames - 1,
-            ),
-            short_delay: DelayLine::new(look_ahead_frames - short_frames),
-            long_share: Ramp::new(1.0, ramp_frames),
-            release_coefficient: 0.0,
-            transient_link: 1.0,
+            last: PeakGain::new(spec.frames_in_ms(LOOK_AHEAD_MS)),
             release_link: 1.0,
             least_gain: [1.0; 2],
         }
@@ -248,15 +197,15 @@ impl Processor for Limiter {
         let targets = [
             (&mut self.gain, db_to_gain(settings.gain_db)),
             (&mut self.ceiling, db_to_gain(settings.ceiling_dbtp - MARGIN_DB)),
-            (&mut self.long_share, f64::from(u8::from(self.constants.is_long_look_ahead))),
         ];
         for (ramp, target) in targets {
             if self.settings.is_none() { ramp.snap(target) } else { ramp.set(target) }
         }
         let release_ms =
             if settings.is_auto_release { AUTO_RELEASE_MS } else { settings.release_ms };
-        self.release_coefficient = self.spec.one_pole_coefficient(release_ms);
-        self.transient_link = settings.transient_link_percent / 100.0;
+        let release_coefficient = self.spec.one_pole_coefficient(release_ms);
+        let link = settings.transient_link_percent / 100.0;
+        self.last.configure(release_coefficient, link);
         self.release_link = settings.release_link_percent / 100.0;
         self.settings = Some(*settings);
     }
@@ -268,8 +217,7 @@ impl Processor for Limiter {
         self.channels.iter_mut().for_each(Channel::reset);
         self.first_clip_delay.reset();
         self.second_clip_delay.reset();
-        self.look_ahead_delay.reset();
-        self.short_delay.reset();
+        self.last.reset();
         self.least_gain = [1.0; 2];
         if let Some(settings) = self.settings.take() {
             self.configure(&settings);
@@ -294,7 +242,7 @@ impl Processor for Limiter {
     }
 
     fn latency_frames(&self) -> usize {
-        2 * CLIP_TAPS + self.look_ahead_delay.frames()
+        2 * CLIP_TAPS + self.last.latency_frames()
     }
 
     fn is_neutral(settings: &LimiterSettings) -> bool {

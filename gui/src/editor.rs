@@ -103,6 +103,18 @@ impl Editor {
 
     /// Draws one frame into the whole of `ui` and appends to `edits` what the person asks for.
     pub fn show(&mut self, ui: &mut Ui, view: &View<'_>, edits: &mut Vec<Edit>) {
+        if ui.ctx().current_pass_index() == 0 {
+            self.show_pass(ui, view, edits);
+        } else {
+            // egui draws a frame again when a size was not known, with the
+            // same input: what that input asked for has been asked already.
+            let gestures = self.state.gestures.clone();
+            self.show_pass(ui, view, &mut Vec::new());
+            self.state.gestures = gestures;
+        }
+    }
+
+    fn show_pass(&mut self, ui: &mut Ui, view: &View<'_>, edits: &mut Vec<Edit>) {
         self.state.reduction.update(view.meters, view.history);
         self.state.curves.update(&view.settings.equalizer, view.sample_rate_hz);
         release_focus(ui);

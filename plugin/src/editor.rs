@@ -182,7 +182,7 @@ impl BurnishEditor {
             Edit::Listen(listen) => self.desk.set_listen(*listen),
             Edit::Delta(stage) => self.desk.set_delta(*stage),
             Edit::Monitor(monitor) => self.desk.set_monitor(*monitor),
-            Edit::BrowseReference => browse(Arc::clone(&self.desk)),
+            Edit::BrowseReference => browse(&self.desk),
             Edit::LoadReference(path) => choose_reference(&self.desk, Some(path.clone())),
             Edit::RemoveReference => choose_reference(&self.desk, None),
             Edit::Target(position) => {
@@ -231,7 +231,7 @@ fn choose_reference(desk: &Desk, path: Option<PathBuf>) {
 }
 
 /// Asks for a file without holding up the editor.
-fn browse(desk: Arc<Desk>) {
+fn browse(desk: &Arc<Desk>) {
     const EXTENSIONS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "aac", "ogg", "oga", "aif", "aiff"];
     // The dialog is made here, as some systems demand of their main thread, and waited for elsewhere.
     let dialog = rfd::AsyncFileDialog::new()
@@ -239,7 +239,7 @@ fn browse(desk: Arc<Desk>) {
         .add_filter("Audio", &EXTENSIONS)
         .pick_file();
     let waiting = std::thread::Builder::new().name("burnish-dialog".to_owned()).spawn({
-        let desk = Arc::clone(&desk);
+        let desk = Arc::clone(desk);
         move || {
             if let Some(file) = pollster::block_on(dialog) {
                 choose_reference(&desk, Some(file.path().to_owned()));

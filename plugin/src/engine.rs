@@ -19,6 +19,9 @@ pub(crate) struct Engine {
     monitor: MonitorRack,
     desk: Arc<Desk>,
     is_offline: bool,
+    /// No audio has come since the host started: settings that come with the
+    /// first block are a session being loaded, not a hand on a knob.
+    is_fresh: bool,
     max_block_frames: usize,
     /// The right channel of a mono stream.
     twin: Vec<f32>,
@@ -39,6 +42,7 @@ impl Engine {
             monitor: MonitorRack::new(spec),
             desk,
             is_offline: config.process_mode == ProcessMode::Offline,
+            is_fresh: true,
             max_block_frames: spec.max_block_frames,
             twin: vec![0.0; spec.max_block_frames],
         }
@@ -53,6 +57,7 @@ impl Engine {
         self.chain.reset();
         self.compare.reset();
         self.monitor.reset();
+        self.is_fresh = true;
     }
 
     /// Works on the host's buffer in place; `song_frame` is the host's position while it plays.
@@ -66,6 +71,9 @@ impl Engine {
             self.chain.reset_meters();
         }
         self.chain.configure(settings);
+        if std::mem::take(&mut self.is_fresh) {
+            self.chain.reset();
+        }
         let frames = buffer.samples();
         let mut start = 0;
         // Hosts keep to the size they announced; should one not, its block is cut.

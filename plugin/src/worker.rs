@@ -5,7 +5,7 @@
 //! rate are all one case.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -76,14 +76,14 @@ fn wanted(desk: &Desk) -> Wanted {
     Some((desk.session().reference?, desk.sample_rate_hz()?))
 }
 
-fn load(desk: &Desk, path: &PathBuf, rate_hz: u32, is_ending: &AtomicBool) {
+fn load(desk: &Desk, path: &Path, rate_hz: u32, is_ending: &AtomicBool) {
     let name = display_name(path);
     desk.hand_over.offer(None);
     desk.show_reference(ShownReference {
         status: ReferenceStatus::Loading { name: name.clone(), progress: 0.0 },
         ..ShownReference::default()
     });
-    let asked_for = Some((path.clone(), rate_hz));
+    let asked_for = Some((path.to_owned(), rate_hz));
     let loaded = load_reference(
         path,
         f64::from(rate_hz),

@@ -8,7 +8,7 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 use crate::audio::{HIGHEST_RATE_HZ, LOWEST_RATE_HZ, StereoAudio};
@@ -71,7 +71,7 @@ impl Stream {
         if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
             hint.with_extension(extension);
         }
-        let source = MediaSourceStream::new(Box::new(file), Default::default());
+        let source = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
         let format = symphonia::default::get_probe()
             .probe(&hint, source, FormatOptions::default(), MetadataOptions::default())
             .map_err(|error| fail(format!("{EXPECTED}, found something else ({error})")))?;

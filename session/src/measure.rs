@@ -49,6 +49,8 @@ pub struct Measures {
     pub channels: u16,
 }
 
+// serde hands the field over by reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn finite<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     if value.is_finite() { serializer.serialize_some(value) } else { serializer.serialize_none() }
 }

@@ -330,7 +330,7 @@ impl Host {
         let inputs = input_ports.with_input_buffers([AudioPortBuffer {
             latency: 0,
             channels: AudioPortBufferType::f32_input_only(
-                input.iter_mut().map(|channel| InputChannel::variable(channel)),
+                input.iter_mut().map(InputChannel::variable),
             ),
         }]);
         let mut outputs = output_ports.with_output_buffers([AudioPortBuffer {
@@ -488,6 +488,22 @@ impl Drop for Host {
     }
 }
 
+/// The host library puts the length of the JSON before it.
+const STATE_PREFIX: usize = size_of::<u64>();
+
+/// A saved state: the host library's JSON with Burnish's own session unpacked in it.
+///
+/// # Errors
+/// When the state is not one of Burnish's.
+pub fn read_state(state: &[u8]) -> Result<serde_json::Value, Error> {
+    let json = state.get(STATE_PREFIX..).ok_or("expected a state, found too few bytes")?;
+    let mut whole: serde_json::Value = serde_json::from_slice(json)?;
+    let text = whole["fields"]["session"].as_str().ok_or("expected a session in the state")?;
+    let session = serde_json::from_str(text)?;
+    whole["fields"]["session"] = session;
+    Ok(whole)
+}
+
 /// Edits what a saved state keeps beside the parameters (reference, notes, target...).
 ///
 /// # Errors
@@ -496,14 +512,10 @@ pub fn edit_session(
     state: &[u8],
     edit: impl FnOnce(&mut serde_json::Value),
 ) -> Result<Vec<u8>, Error> {
-    // The host library puts the length of the JSON before it.
-    const PREFIX: usize = size_of::<u64>();
-    let json = state.get(PREFIX..).ok_or("expected a state, found too few bytes")?;
-    let mut whole: serde_json::Value = serde_json::from_slice(json)?;
-    let text = whole["fields"]["session"].as_str().ok_or("expected a session in the state")?;
-    let mut session: serde_json::Value = serde_json::from_str(text)?;
-    edit(&mut session);
-    whole["fields"]["session"] = serde_json::Value::String(session.to_string());
+    let mut whole = read_state(state)?;
+    edit(&mut whole["fields"]["session"]);
+    let session = whole["fields"]["session"].to_string();
+    whole["fields"]["session"] = serde_json::Value::String(session);
     let json = serde_json::to_vec(&whole)?;
     let mut state = (json.len() as u64).to_le_bytes().to_vec();
     state.extend(json);

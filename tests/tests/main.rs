@@ -4,8 +4,12 @@
 // audio path allocates inside `assert_no_alloc`.
 use burnish as _;
 
+mod cli;
 mod contract;
+mod editor;
+mod host;
 mod limiter;
 mod loudness;
 mod response;
+mod state;
 mod support;

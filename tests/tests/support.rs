@@ -1,6 +1,20 @@
 //! Signals, blocks and an independent true-peak referee.
 
+use std::path::{Path, PathBuf};
+
 use burnish_dsp::processor::StereoBlock;
+use burnish_session::audio::StereoAudio;
+use burnish_session::decode::decode;
+
+/// Where the demo's music is.
+pub fn material_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../material").join(name)
+}
+
+/// A piece of the demo's music.
+pub fn material(name: &str) -> StereoAudio {
+    decode(&material_path(name)).unwrap_or_else(|error| panic!("{error}"))
+}
 
 /// Reproducible white noise, uniform in -1..1.
 #[derive(Clone, Debug)]

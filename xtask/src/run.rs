@@ -38,7 +38,10 @@ pub(crate) fn step(name: &str, command: &mut Command) -> Outcome {
     println!("\n== {name}");
     let started = Instant::now();
     let status = command.status().map_err(|error| {
-        Failure(format!("{name}: expected to run {:?}, found that {error}", command.get_program()))
+        Failure(format!(
+            "{name}: expected to run {}, found that {error}",
+            command.get_program().display()
+        ))
     })?;
     if !status.success() {
         return Err(Failure(format!("{name} failed ({status})")));

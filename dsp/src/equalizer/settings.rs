@@ -110,7 +110,7 @@ impl BandSettings {
             channel: BandChannel::Stereo,
             frequency_hz: FREQUENCIES_HZ[index.min(BAND_COUNT - 1)],
             gain_db: 0.0,
-            q: std::f64::consts::FRAC_1_SQRT_2,
+            q: 0.71,
             slope: Slope::Db12,
         }
     }

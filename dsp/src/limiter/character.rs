@@ -23,8 +23,6 @@ pub(super) struct Constants {
     pub(super) clip_knee_db: f64,
     /// Position in [`FIRST_CLIP_CUTOFFS`] of the first clipper's cut-off.
     pub(super) first_clip_cutoff: usize,
-    /// Whether the last stage looks the full look-ahead or half of it.
-    pub(super) is_long_look_ahead: bool,
 }
 
 /// A gain that follows the mean power.
@@ -50,7 +48,6 @@ impl Character {
                 clip_threshold_db: 2.0,
                 clip_knee_db: 2.0,
                 first_clip_cutoff: 0,
-                is_long_look_ahead: true,
             },
             Character::Punchy => Constants {
                 hold_ms: 400.0,
@@ -64,7 +61,6 @@ impl Character {
                 clip_threshold_db: 0.5,
                 clip_knee_db: 1.0,
                 first_clip_cutoff: 1,
-                is_long_look_ahead: false,
             },
             Character::Loud => Constants {
                 hold_ms: 400.0,
@@ -74,7 +70,6 @@ impl Character {
                 clip_threshold_db: 1.0,
                 clip_knee_db: 2.0,
                 first_clip_cutoff: 0,
-                is_long_look_ahead: false,
             },
         }
     }

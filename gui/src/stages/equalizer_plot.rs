@@ -55,13 +55,11 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
     curves(scene, &axes);
     legend(scene, &axes);
     show_ranges(scene, &axes);
-    for band in 0..BAND_COUNT {
-        if band != scene.state.band {
-            handle(scene, &axes, band);
-        }
-    }
     // The chosen one lies on top.
-    handle(scene, &axes, scene.state.band);
+    let chosen = scene.state.band;
+    for band in (0..BAND_COUNT).filter(|band| *band != chosen).chain([chosen]) {
+        handle(scene, &axes, band);
+    }
     if ground.double_clicked()
         && let Some(pointer) = ground.interact_pointer_pos()
     {

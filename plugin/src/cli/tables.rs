@@ -94,7 +94,11 @@ pub(super) fn parameters(is_json: bool) -> String {
 }
 
 pub(super) fn presets() -> String {
-    preset::presets().iter().map(|preset| format!("{}\n", preset.name)).collect()
+    let mut text = String::new();
+    for preset in preset::presets() {
+        let _ = writeln!(text, "{}", preset.name);
+    }
+    text
 }
 
 pub(super) fn targets() -> String {

@@ -1,0 +1,361 @@
+//! The real program on the command line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use burnish_session::audio::StereoAudio;
+use burnish_session::decode::decode;
+use burnish_session::measure::measure;
+use burnish_session::wav::{Bits, write_wav};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Signal, material_path};
+
+/// The program beside the test's own binary: `target/debug/burnish`.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let program = folder.join(format!("burnish{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is missing: run `cargo build` first", program.display());
+    program
+}
+
+fn burnish(arguments: &[&str]) -> Output {
+    Command::new(program()).args(arguments).output().unwrap()
+}
+
+/// Runs it and expects success; returns what it printed.
+fn succeed(arguments: &[&str]) -> String {
+    let output = burnish(arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs it and expects exit code 2 and one line that says what it must.
+fn fail(arguments: &[&str], must_say: &[&str]) {
+    let output = burnish(arguments);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+    assert_eq!(errors.trim_end().lines().count(), 1, "{arguments:?}: {errors}");
+    assert!(output.stdout.is_empty());
+    for words in must_say {
+        assert!(errors.contains(words), "{arguments:?}: \"{words}\" is not in: {errors}");
+    }
+}
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// Writes a file and returns its path.
+    fn audio(&self, name: &str, audio: &StereoAudio, bits: Bits) -> String {
+        let path = self.path(name);
+        write_wav(Path::new(&path), audio, bits).unwrap();
+        path
+    }
+
+    fn bytes(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.path(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn noise(seconds: f64, sample_rate_hz: u32, amplitude: f32) -> StereoAudio {
+    let signal = Signal::noise((seconds * f64::from(sample_rate_hz)) as usize, amplitude, 33);
+    StereoAudio { sample_rate_hz, channels: 2, left: signal.left, right: signal.right }
+}
+
+fn fixture(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    path.to_str().unwrap().to_owned()
+}
+
+fn mix() -> String {
+    material_path("mix.flac").to_str().unwrap().to_owned()
+}
+
+#[test]
+fn check_prints_all_measures_as_json() {
+    let text = succeed(&["check", &mix(), "--json"]);
+    let measures: Value = serde_json::from_str(&text).unwrap();
+    let near = |key: &str, expected: f64, tolerance: f64| {
+        let found = measures[key].as_f64().unwrap_or_else(|| panic!("{key} in {text}"));
+        assert!((found - expected).abs() <= tolerance, "{key}: {found}");
+    };
+    // The figures that come with the mix, measured by other means.
+    near("integrated_lufs", -22.74, 0.05);
+    near("loudness_range_lu", 4.37, 0.1);
+    near("true_peak_dbtp", -5.93, 0.05);
+    near("sample_peak_dbfs", -6.0, 0.01);
+    near("plr_db", 16.81, 0.1);
+    near("correlation", 0.849, 0.01);
+    near("mono_loss_db", -0.34, 0.02);
+    near("duration_s", 32.996, 0.001);
+    near("sample_rate_hz", 48_000.0, 0.0);
+    near("channels", 2.0, 0.0);
+    assert!(measures["max_momentary_lufs"].is_number());
+    assert!(measures["max_short_term_lufs"].is_number());
+    assert_eq!(measures.as_object().unwrap().len(), 12);
+}
+
+#[test]
+fn silence_has_no_loudness_and_is_valid_json() {
+    let folder = Folder::new();
+    let silence = noise(2.0, 48_000, 0.0);
+    let path = folder.audio("silence.wav", &silence, Bits::B24);
+    let measures: Value = serde_json::from_str(&succeed(&["check", &path, "--json"])).unwrap();
+    assert!(measures["integrated_lufs"].is_null());
+    assert!(measures["true_peak_dbtp"].is_null());
+    assert!(succeed(&["check", &path]).contains("-inf LUFS"));
+}
+
+#[test]
+fn every_format_is_read() {
+    for name in ["chorus.mp3", "chorus.m4a", "chorus.aac", "chorus.ogg", "chorus.aiff"] {
+        let audio = decode(Path::new(&fixture(name))).unwrap_or_else(|error| panic!("{error}"));
+        let seconds = if name == "chorus.aiff" { 0.1 } else { 1.0 };
+        // Encoders without gapless data pad to whole packets.
+        assert!((audio.duration_s() - seconds).abs() < 0.05, "{name}: {}", audio.duration_s());
+        if seconds > 0.4 {
+            let measures = measure(&audio);
+            assert!((measures.integrated_lufs + 22.3).abs() < 0.5, "{name}");
+        }
+    }
+}
+
+#[test]
+fn neutral_settings_pass_every_sample_format_to_the_bit() {
+    let folder = Folder::new();
+    for (name, bits) in [("16.wav", Bits::B16), ("24.wav", Bits::B24), ("32f.wav", Bits::F32)] {
+        let input = folder.audio(name, &noise(1.0, 44_100, 0.3), bits);
+        let output = folder.path("out.wav");
+        succeed(&["master", &input, "-o", &output, "--bits", "32f"]);
+        assert!(
+            decode(Path::new(&output)).unwrap() == decode(Path::new(&input)).unwrap(),
+            "{name}"
+        );
+    }
+    // Nothing is left to be rounded off, so nothing is dithered either.
+    let output = folder.path("mix.wav");
+    succeed(&["master", &mix(), "-o", &output]);
+    assert!(decode(Path::new(&output)).unwrap() == decode(Path::new(&mix())).unwrap());
+}
+
+#[test]
+fn the_limiter_is_driven_alone_and_the_output_is_aligned() {
+    let folder = Folder::new();
+    let output = folder.path("out.wav");
+    succeed(&["master", &mix(), "-o", &output, "--bits", "32f", "--set", "limiter.gain=5"]);
+    let (mix, master) = (decode(Path::new(&mix())).unwrap(), decode(Path::new(&output)).unwrap());
+    assert_eq!(master.frames(), mix.frames());
+    // -5.9 dBTP and 5 dB: just the ceiling; away from peaks it is pure gain.
+    let gain = 10f32.powf(5.0 / 20.0);
+    let differing = mix
+        .left
+        .iter()
+        .zip(&master.left)
+        .filter(|(before, after)| (**before * gain - **after).abs() > 1e-5)
+        .count();
+    assert!(differing < mix.frames() / 100, "{differing} of {}", mix.frames());
+}
+
+#[test]
+fn every_rate_and_channel_count_is_mastered() {
+    let folder = Folder::new();
+    for rate_hz in [8_000, 22_050, 44_100, 96_000, 192_000, 384_000] {
+        let input = folder.audio("in.wav", &noise(0.7, rate_hz, 0.4), Bits::B24);
+        let output = folder.path("out.wav");
+        succeed(&["master", &input, "-o", &output, "--set", "limiter.gain=12"]);
+        let master = decode(Path::new(&output)).unwrap();
+        assert_eq!((master.sample_rate_hz, master.channels), (rate_hz, 2));
+        assert_eq!(master.frames(), decode(Path::new(&input)).unwrap().frames());
+        assert!(measure(&master).true_peak_dbtp < -0.9, "{rate_hz} Hz");
+    }
+    let mut mono = noise(0.7, 48_000, 0.4);
+    mono.channels = 1;
+    mono.right.clone_from(&mono.left);
+    let input = folder.audio("mono.wav", &mono, Bits::B24);
+    let output = folder.path("out.wav");
+    succeed(&["master", &input, "-o", &output, "--set", "limiter.gain=6", "--bits", "32f"]);
+    assert_eq!(decode(Path::new(&output)).unwrap().channels, 1);
+}
+
+#[test]
+fn an_asked_loudness_is_reached() {
+    let folder = Folder::new();
+    let output = folder.path("out.wav");
+    for lufs in [-30.0, -16.0, -9.0] {
+        let text = succeed(&[
+            "master",
+            &mix(),
+            "-o",
+            &output,
+            "--lufs",
+            &lufs.to_string(),
+            "--ceiling",
+            "-1.5",
+            "--json",
+        ]);
+        let report: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(report["warnings"].as_array().unwrap().len(), 0);
+        let measures = measure(&decode(Path::new(&output)).unwrap());
+        assert!((measures.integrated_lufs - lufs).abs() < 0.1, "{}", measures.integrated_lufs);
+        assert!(measures.true_peak_dbtp <= -1.4);
+    }
+    let text = succeed(&["master", &mix(), "-o", &output, "--target", "apple", "--json"]);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert!((report["after"]["integrated_lufs"].as_f64().unwrap() + 16.0).abs() < 0.1);
+}
+
+#[test]
+fn what_cannot_be_reached_is_said() {
+    let folder = Folder::new();
+    let output = folder.path("out.wav");
+    let result = burnish(&["master", &mix(), "-o", &output, "--lufs", "-2"]);
+    assert!(result.status.success());
+    let warning = String::from_utf8_lossy(&result.stderr).into_owned();
+    assert!(warning.contains("-2.0 LUFS was not reached"), "{warning}");
+}
+
+#[test]
+fn sixteen_bits_are_dithered() {
+    let folder = Folder::new();
+    let output = folder.path("out.wav");
+    succeed(&["master", &mix(), "-o", &output, "--bits", "16", "--set", "trim.gain=-20"]);
+    let master = decode(Path::new(&output)).unwrap();
+    let steps: Vec<f64> = master.left.iter().map(|x| f64::from(*x) * 32_768.0).collect();
+    assert!(steps.iter().all(|step| *step == step.round()));
+    let json = succeed(&["master", &mix(), "-o", &output, "--bits", "16", "--json"]);
+    assert!(json.contains("dither.depth"));
+}
+
+#[test]
+fn presets_and_settings_are_understood() {
+    let folder = Folder::new();
+    let output = folder.path("out.wav");
+    let input = folder.audio("in.wav", &noise(1.0, 48_000, 0.2), Bits::B24);
+    succeed(&["master", &input, "-o", &output, "--preset", "streaming"]);
+    let preset = folder.bytes("mine.txt", b"# mine\ntrim.gain = -3 dB\neq.1.on = On # rumble\n");
+    succeed(&[
+        "master",
+        &input,
+        "-o",
+        &output,
+        "--preset",
+        &preset,
+        "--set",
+        "eq.1.frequency=0.03k",
+    ]);
+    let broken = folder.bytes("broken.txt", b"trim.gain = much\n");
+    fail(
+        &["master", &input, "-o", &output, "--preset", &broken],
+        &["broken.txt", "line 1", "much"],
+    );
+    fail(&["master", &input, "-o", &output, "--preset", "nothing"], &["nothing", "Streaming"]);
+    fail(&["master", &input, "-o", &output, "--set", "limiter.gian=3"], &["limiter.gain"]);
+    fail(&["master", &input, "-o", &output, "--set", "limiter.gain=99"], &["0 to 24 dB", "99"]);
+    fail(&["master", &input, "-o", &output, "--target", "moon"], &["moon", "spotify"]);
+    fail(&["master", &input, "-o", &output, "--target", "bandcamp"], &["--lufs"]);
+    fail(&["master", &input, "-o", &output, "--ceiling", "3"], &["-12 to 0 dBTP"]);
+    let result = burnish(&["master", &input, "-o", &output, "--set", "glue.threshold=-20"]);
+    assert!(String::from_utf8_lossy(&result.stderr).contains("--set glue.on=on"));
+}
+
+#[test]
+fn bad_input_is_named_and_leaves_nothing_behind() {
+    let folder = Folder::new();
+    let good = folder.audio("good.wav", &noise(1.0, 48_000, 0.2), Bits::B24);
+    let whole = fs::read(&good).unwrap();
+    let missing = folder.path("missing.wav");
+    let empty = folder.bytes("empty.wav", b"");
+    let text = folder
+        .bytes("text.wav", b"This is not audio, whatever its name says. ".repeat(50).as_slice());
+    let truncated = folder.bytes("truncated.wav", &whole[..whole.len() / 2]);
+    let flac = fs::read(material_path("mix.flac")).unwrap();
+    let truncated_flac = folder.bytes("truncated.flac", &flac[..flac.len() / 3]);
+    let no_frames = folder.audio("no_frames.wav", &noise(0.0, 48_000, 0.2), Bits::B24);
+    let six = folder.path("six.wav");
+    let spec = hound::WavSpec {
+        channels: 6,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(&six, spec).unwrap();
+    (0..6000).for_each(|n| writer.write_sample(n as i16).unwrap());
+    writer.finalize().unwrap();
+    let mut nan = noise(0.5, 48_000, 0.2);
+    nan.left[77] = f32::NAN;
+    let not_numbers = folder.audio("nan.wav", &nan, Bits::F32);
+    let slow = folder.audio("slow.wav", &noise(0.5, 4_000, 0.2), Bits::B16);
+    let in_folder = folder.path("");
+    let cases: [(&str, &[&str]); 10] = [
+        (&missing, &["missing.wav", "no such file"]),
+        (&empty, &["empty.wav", "empty file"]),
+        (&text, &["text.wav", "something else"]),
+        (&truncated, &["truncated.wav", "1.00 s", "0.5"]),
+        (&truncated_flac, &["truncated.flac", "33.00 s"]),
+        (&no_frames, &["no_frames.wav", "zero length"]),
+        (&six, &["six.wav", "1 or 2 channels", "6"]),
+        (&not_numbers, &["nan.wav", "1 samples"]),
+        (&slow, &["slow.wav", "4000 Hz"]),
+        (&in_folder, &["a folder"]),
+    ];
+    let before = folder.names();
+    let output = folder.path("out.wav");
+    for (input, must_say) in cases {
+        fail(&["check", input], must_say);
+        fail(&["master", input, "-o", &output], must_say);
+    }
+    // Outputs that cannot be.
+    fail(&["master", &good, "-o", &good], &["good.wav", "the mix itself"]);
+    let indirect = folder.path("./good.wav");
+    fail(&["master", &good, "-o", &indirect], &["the mix itself"]);
+    let nowhere = folder.path("no/such/folder/out.wav");
+    fail(&["master", &good, "-o", &nowhere], &["out.wav", "folder does not exist"]);
+    fail(&["master", &good, "-o", &in_folder], &["found a folder"]);
+    assert_eq!(folder.names(), before);
+    assert_eq!(fs::read(&good).unwrap(), whole);
+}
+
+#[test]
+fn wrong_usage_exits_with_2_and_help_with_0() {
+    assert_eq!(burnish(&["master"]).status.code(), Some(2));
+    assert_eq!(burnish(&["check"]).status.code(), Some(2));
+    assert_eq!(burnish(&["check", "x", "--nonsense"]).status.code(), Some(2));
+    assert!(succeed(&["--help"]).contains("master"));
+    assert!(succeed(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_table_of_parameters_is_complete() {
+    let rows: Value = serde_json::from_str(&succeed(&["parameters", "--json"])).unwrap();
+    let table = burnish_dsp::settings::parameters();
+    assert_eq!(rows.as_array().unwrap().len(), table.len());
+    for (row, parameter) in rows.as_array().unwrap().iter().zip(table) {
+        assert_eq!(row["id"], parameter.id.as_str());
+        assert_eq!(row["default"].as_f64(), Some(parameter.default));
+    }
+    assert!(succeed(&["parameters"]).contains("limiter.gain"));
+    assert!(succeed(&["presets"]).contains("Streaming"));
+    assert!(succeed(&["targets"]).contains("spotify"));
+}

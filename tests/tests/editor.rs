@@ -1,0 +1,672 @@
+//! The editor: every control is there by its name, says what it wants as a
+//! whole gesture, and nothing leaves the window.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use burnish_dsp::compare::Listen;
+use burnish_dsp::dither::BitDepth;
+use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
+use burnish_dsp::monitor::Monitor;
+use burnish_dsp::parameter::Kind;
+use burnish_dsp::settings::{ChainSettings, Stage, parameter_index, parameters};
+use burnish_gui::{Edit, Editor, HISTORY_POINTS, ReferenceStatus, SMALLEST_SIZE, Spectra, View};
+use burnish_session::targets::targets;
+use egui::{Key, Modifiers, Pos2, Rect, UiBuilder, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+
+/// Everything that a view points to, and what the editor asked for.
+struct Model {
+    editor: Editor,
+    settings: ChainSettings,
+    meters: ChainSnapshot,
+    history: VecDeque<HistoryPoint>,
+    scope: VecDeque<[f32; 2]>,
+    spectra: Spectra,
+    listen: Listen,
+    delta: Option<Stage>,
+    monitor: Monitor,
+    reference: ReferenceStatus,
+    presets: Vec<&'static str>,
+    notes: String,
+    message: Option<String>,
+    edits: Vec<Edit>,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            editor: Editor::new(),
+            settings: ChainSettings::default(),
+            meters: ChainSnapshot::default(),
+            history: VecDeque::new(),
+            scope: VecDeque::new(),
+            spectra: Spectra::default(),
+            listen: Listen::Master,
+            delta: None,
+            monitor: Monitor::Off,
+            reference: ReferenceStatus::None,
+            presets: vec!["Start", "A name of forty characters for a preset"],
+            notes: String::new(),
+            message: None,
+            edits: Vec::new(),
+        }
+    }
+}
+
+impl Model {
+    fn on(stage: Stage) -> Self {
+        let mut model = Self::default();
+        model.editor.choose_stage(stage);
+        model
+    }
+
+    /// Draws a frame over the whole window, as a plug-in's window does.
+    fn show(&mut self, ui: &mut egui::Ui) {
+        let window = ui.ctx().content_rect();
+        let mut ui = ui.new_child(UiBuilder::new().max_rect(window));
+        ui.set_clip_rect(window);
+        let view = View {
+            settings: &self.settings,
+            meters: &self.meters,
+            history: &self.history,
+            scope: &self.scope,
+            spectra: &self.spectra,
+            listen: self.listen,
+            delta: self.delta,
+            monitor: self.monitor,
+            reference: &self.reference,
+            targets: targets(),
+            target: 0,
+            presets: &self.presets,
+            notes: &self.notes,
+            sample_rate_hz: 48_000.0,
+            latency_frames: 224,
+            message: self.message.as_deref(),
+        };
+        self.editor.show(&mut ui, &view, &mut self.edits);
+    }
+}
+
+fn window(model: Model, width: f32, height: f32) -> Harness<'static, Model> {
+    Harness::builder()
+        .with_size(vec2(width, height))
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(64)
+        .with_context_setup(Editor::install)
+        .build_ui_state(|ui, model: &mut Model| model.show(ui), model)
+}
+
+fn open(model: Model) -> Harness<'static, Model> {
+    window(model, 1100.0, 700.0)
+}
+
+fn taken(harness: &mut Harness<'_, Model>) -> Vec<Edit> {
+    std::mem::take(&mut harness.state_mut().edits)
+}
+
+fn index(id: &str) -> usize {
+    parameter_index(id).unwrap()
+}
+
+/// Clicks the part with this name and gives what was asked for.
+fn click(harness: &mut Harness<'_, Model>, name: &str) -> Vec<Edit> {
+    harness.get_by_label(name).click();
+    harness.run();
+    harness.remove_cursor();
+    harness.run();
+    taken(harness)
+}
+
+fn drag(harness: &mut Harness<'_, Model>, name: &str, way: egui::Vec2) -> Vec<Edit> {
+    let center = harness.get_by_label(name).rect().center();
+    harness.hover_at(center);
+    harness.drag_at(center);
+    for step in 1_u8..=10 {
+        harness.hover_at(center + way * f32::from(step) / 10.0);
+    }
+    harness.drop_at(center + way);
+    harness.run();
+    taken(harness)
+}
+
+/// Begin, at least one Set, End, all of one parameter; gives the last value.
+#[track_caller]
+fn assert_gesture(edits: &[Edit], index: usize) -> f64 {
+    let id = &parameters()[index].id;
+    assert_eq!(edits.first(), Some(&Edit::Begin(index)), "{id}: {edits:?}");
+    assert_eq!(edits.last(), Some(&Edit::End(index)), "{id}: {edits:?}");
+    let mut last = f64::NAN;
+    for edit in &edits[1..edits.len() - 1] {
+        let Edit::Set(of, value) = edit else { panic!("{id}: {edits:?}") };
+        assert_eq!(*of, index, "{id}");
+        last = *value;
+    }
+    assert!(!last.is_nan(), "{id}: no value in {edits:?}");
+    last
+}
+
+#[test]
+fn every_parameter_has_a_control_that_makes_whole_gestures() {
+    for stage in Stage::ALL {
+        let mut harness = open(Model::on(stage));
+        for (index, parameter) in parameters().iter().enumerate() {
+            if parameter.stage != stage {
+                continue;
+            }
+            if let Some(band) = parameter.band {
+                click(&mut harness, &format!("EQ band {}", band + 1));
+            }
+            let default = parameter.default;
+            match parameter.kind {
+                Kind::Continuous { .. } => {
+                    let is_high = parameter.kind.to_normalized(default) > 0.5;
+                    let way = vec2(0.0, if is_high { 40.0 } else { -40.0 });
+                    let edits = drag(&mut harness, &parameter.name, way);
+                    let value = assert_gesture(&edits, index);
+                    assert_eq!(value < default, is_high, "{}: {value}", parameter.id);
+                }
+                Kind::Switch => {
+                    let edits = click(&mut harness, &parameter.name);
+                    assert_eq!(assert_gesture(&edits, index), 1.0 - default);
+                }
+                Kind::Choice(names) => {
+                    let other = usize::from(default < 0.5);
+                    let mut name = format!("{}: {}", parameter.name, names[other]);
+                    if names.len() > 5 && harness.query_by_label(&name).is_none() {
+                        // Too many for segments: a menu.
+                        assert!(click(&mut harness, &parameter.name).is_empty());
+                        names[other].clone_into(&mut name);
+                    }
+                    let edits = click(&mut harness, &name);
+                    assert_eq!(assert_gesture(&edits, index), other as f64);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_stages_can_be_switched_and_chosen_from_the_chain_row() {
+    let mut harness = open(Model::default());
+    for stage in Stage::ALL {
+        click(&mut harness, &format!("Show {}", stage.name()));
+        assert_eq!(harness.state().editor.stage(), stage);
+    }
+    let edits = click(&mut harness, "Limiter On");
+    assert_eq!(assert_gesture(&edits, index("limiter.on")), 0.0);
+    assert_eq!(harness.state().editor.stage(), Stage::Dither, "a switch is not a choice");
+    // The dither has no switch of its own: it goes to 24 bit and back to off.
+    let edits = click(&mut harness, "Dither On");
+    assert_eq!(assert_gesture(&edits, index("dither.depth")), BitDepth::Bits24.index());
+    harness.state_mut().settings.dither.depth = BitDepth::Bits16;
+    let edits = click(&mut harness, "Dither On");
+    assert_eq!(assert_gesture(&edits, index("dither.depth")), BitDepth::Off.index());
+    harness.state_mut().settings.dither.depth = BitDepth::Off;
+    let edits = click(&mut harness, "Dither On");
+    assert_eq!(assert_gesture(&edits, index("dither.depth")), BitDepth::Bits16.index());
+}
+
+#[test]
+fn a_value_can_be_typed() {
+    let mut harness = open(Model::on(Stage::Trim));
+    assert!(click(&mut harness, "Trim Gain value").is_empty());
+    harness.get_by_label("Trim Gain field").type_text("-3");
+    harness.key_press(Key::Enter);
+    harness.run();
+    let gain = index("trim.gain");
+    assert_eq!(taken(&mut harness), [Edit::Begin(gain), Edit::Set(gain, -3.0), Edit::End(gain)]);
+    assert!(harness.query_by_label("Trim Gain field").is_none());
+    assert!(!harness.ctx.egui_wants_keyboard_input(), "the keys belong to the host again");
+}
+
+#[test]
+fn units_and_prefixes_can_be_typed() {
+    let mut harness = open(Model::on(Stage::Stereo));
+    click(&mut harness, "Stereo High crossover value");
+    harness.get_by_label("Stereo High crossover field").type_text("5.5 kHz");
+    harness.key_press(Key::Enter);
+    harness.run();
+    let edits = taken(&mut harness);
+    assert_eq!(assert_gesture(&edits, index("stereo.high_crossover")), 5500.0);
+}
+
+#[test]
+fn what_cannot_be_understood_stays_with_its_reason_and_escape_leaves_all_as_it_was() {
+    let mut harness = open(Model::on(Stage::Trim));
+    click(&mut harness, "Trim Gain value");
+    harness.get_by_label("Trim Gain field").type_text("loud");
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert_eq!(taken(&mut harness), []);
+    assert!(harness.query_by_label_contains("expected -24 to 24 dB").is_some());
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert_eq!(taken(&mut harness), []);
+    assert!(harness.query_by_label("Trim Gain field").is_none());
+    assert!(!harness.ctx.egui_wants_keyboard_input());
+}
+
+#[test]
+fn a_double_click_and_a_ctrl_click_go_back_to_the_neutral_value() {
+    let gain = index("limiter.gain");
+    let mut model = Model::on(Stage::Limiter);
+    model.settings.limiter.gain_db = 6.0;
+    let mut harness = open(model);
+    for _ in 0..2 {
+        harness.get_by_label("Limiter Gain").click();
+    }
+    harness.run();
+    let reset = [Edit::Begin(gain), Edit::Set(gain, 0.0), Edit::End(gain)];
+    assert_eq!(taken(&mut harness), reset);
+    // Long enough not to be a third click.
+    harness.run_steps(60);
+    harness.get_by_label("Limiter Gain").click_modifiers(Modifiers::COMMAND);
+    harness.run();
+    assert_eq!(taken(&mut harness), reset);
+}
+
+#[test]
+fn a_plain_click_on_a_knob_changes_nothing_and_keeps_no_keys() {
+    let mut harness = open(Model::on(Stage::Limiter));
+    assert_eq!(click(&mut harness, "Limiter Gain"), []);
+    assert!(!harness.ctx.egui_wants_keyboard_input());
+}
+
+#[test]
+fn wheel_arrows_and_assistive_technology_step_a_knob() {
+    let gain = index("limiter.gain");
+    let mut harness = open(Model::on(Stage::Limiter));
+    let center = harness.get_by_label("Limiter Gain").rect().center();
+    harness.hover_at(center);
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Line,
+        delta: vec2(0.0, 1.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    harness.run();
+    let step = assert_gesture(&taken(&mut harness), gain);
+    assert!(step > 0.0 && step < 1.0, "{step}");
+    harness.remove_cursor();
+
+    harness.get_by_label("Limiter Gain").focus();
+    harness.run();
+    harness.key_press(Key::ArrowUp);
+    harness.run();
+    assert_eq!(assert_gesture(&taken(&mut harness), gain), step);
+
+    harness.get_by_label("Limiter Gain").increment_accesskit();
+    harness.run();
+    assert_eq!(assert_gesture(&taken(&mut harness), gain), step);
+    harness.get_by_label("Limiter Gain").set_value_accesskit(7.25);
+    harness.run();
+    assert_eq!(assert_gesture(&taken(&mut harness), gain), 7.25);
+}
+
+#[test]
+fn shift_makes_a_drag_ten_times_finer() {
+    let gain = index("limiter.gain");
+    let mut harness = open(Model::on(Stage::Limiter));
+    let coarse = assert_gesture(&drag(&mut harness, "Limiter Gain", vec2(0.0, -60.0)), gain);
+    harness.event(egui::Event::ModifiersChanged(Modifiers::SHIFT));
+    harness.run();
+    let fine = assert_gesture(&drag(&mut harness, "Limiter Gain", vec2(0.0, -60.0)), gain);
+    assert!((coarse / fine - 10.0).abs() < 0.3, "{coarse} {fine}");
+}
+
+#[test]
+fn a_control_that_vanishes_under_the_pointer_ends_its_gesture() {
+    let gain = index("limiter.gain");
+    let mut harness = open(Model::on(Stage::Limiter));
+    let center = harness.get_by_label("Limiter Gain").rect().center();
+    harness.hover_at(center);
+    harness.drag_at(center);
+    harness.hover_at(center - vec2(0.0, 20.0));
+    harness.run();
+    harness.state_mut().editor.choose_stage(Stage::Glue);
+    harness.run();
+    assert_gesture(&taken(&mut harness), gain);
+}
+
+#[test]
+fn a_band_is_dragged_for_frequency_and_gain_and_switched_by_a_right_click() {
+    let [on, frequency, gain] = ["eq.3.on", "eq.3.frequency", "eq.3.gain"].map(index);
+    let mut model = Model::on(Stage::Equalizer);
+    model.settings.equalizer.bands[2].is_on = true;
+    let mut harness = open(model);
+    let edits = drag(&mut harness, "EQ 3 handle", vec2(80.0, -30.0));
+    let last = |of: usize| {
+        edits.iter().rev().find_map(|edit| match edit {
+            Edit::Set(index, value) if *index == of => Some(*value),
+            _ => None,
+        })
+    };
+    assert!(last(frequency).unwrap() > 300.0);
+    assert!(last(gain).unwrap() > 0.5);
+    for index in [frequency, gain] {
+        for edge in [Edit::Begin(index), Edit::End(index)] {
+            assert_eq!(edits.iter().filter(|edit| **edit == edge).count(), 1, "{edits:?}");
+        }
+    }
+    harness.get_by_label("EQ 3 handle").click_secondary();
+    harness.run();
+    assert_eq!(assert_gesture(&taken(&mut harness), on), 0.0);
+}
+
+#[test]
+fn a_double_click_on_the_plot_takes_an_idle_band() {
+    let mut harness = open(Model::on(Stage::Equalizer));
+    let plot = harness.get_by_label("EQ 1 handle").rect().center() + vec2(60.0, -60.0);
+    for _ in 0..2 {
+        harness.hover_at(plot);
+        harness.drag_at(plot);
+        harness.event(egui::Event::PointerButton {
+            pos: plot,
+            button: egui::PointerButton::Primary,
+            pressed: false,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    harness.run();
+    let edits = taken(&mut harness);
+    assert!(edits.contains(&Edit::Set(index("eq.3.on"), 1.0)), "{edits:?}");
+    let gain = edits.iter().find_map(|edit| match edit {
+        Edit::Set(of, value) if *of == index("eq.3.gain") => Some(*value),
+        _ => None,
+    });
+    assert!(gain.unwrap() > 0.5, "{edits:?}");
+}
+
+#[test]
+fn the_reference_can_be_heard_once_it_is_ready() {
+    let mut harness = open(Model::default());
+    assert!(harness.get_by_label("Hear Reference").accesskit_node().is_disabled());
+    assert_eq!(click(&mut harness, "Hear Reference"), []);
+    assert_eq!(click(&mut harness, "Browse reference"), [Edit::BrowseReference]);
+    harness.state_mut().reference =
+        ReferenceStatus::Loading { name: "song.flac".into(), progress: 0.43 };
+    harness.run();
+    assert!(harness.get_by_label("Hear Reference").accesskit_node().is_disabled());
+    let text = harness.get_by_label("Reference loading").value().unwrap();
+    assert!(text.contains("song.flac") && text.contains("43 %"), "{text}");
+    harness.state_mut().reference = ReferenceStatus::Ready {
+        name: "song.flac".into(),
+        integrated_lufs: -9.84,
+        true_peak_dbtp: -0.3,
+        plr_db: 9.5,
+        duration_s: 200.0,
+    };
+    harness.run();
+    let text = harness.get_by_label("Reference").value().unwrap();
+    assert!(text.contains("song.flac") && text.contains("\u{2212}9.8 LUFS"), "{text}");
+    assert_eq!(click(&mut harness, "Hear Reference"), [Edit::Listen(Listen::Reference)]);
+    assert_eq!(click(&mut harness, "Remove reference"), [Edit::RemoveReference]);
+}
+
+#[test]
+fn a_reference_that_failed_says_why_and_can_be_found_again() {
+    let mut harness = open(Model {
+        reference: ReferenceStatus::Failed {
+            name: "song.flac".into(),
+            message: "no such file".into(),
+        },
+        ..Model::default()
+    });
+    let text = harness.get_by_label("Reference failed").value().unwrap();
+    assert!(text.contains("song.flac: no such file"), "{text}");
+    assert!(harness.get_by_label("Hear Reference").accesskit_node().is_disabled());
+    assert_eq!(click(&mut harness, "Find reference"), [Edit::BrowseReference]);
+    assert_eq!(click(&mut harness, "Remove reference"), [Edit::RemoveReference]);
+}
+
+#[test]
+fn anything_but_the_plain_master_is_announced_in_words_with_a_way_back() {
+    let mut harness = open(Model::default());
+    let hearing = |harness: &Harness<'_, Model>| harness.get_by_label("Hearing").value().unwrap();
+    assert!(hearing(&harness).contains("the master"));
+    assert!(harness.query_by_label("Back to the master").is_none());
+    let cases: [(fn(&mut Model), &str, Edit); 5] = [
+        (|m| m.listen = Listen::Mix, "the untouched mix", Edit::Listen(Listen::Master)),
+        (|m| m.listen = Listen::Reference, "the reference", Edit::Listen(Listen::Master)),
+        (|m| m.delta = Some(Stage::Glue), "only what Glue changes", Edit::Delta(None)),
+        (|m| m.monitor = Monitor::Mono, "summed to mono", Edit::Monitor(Monitor::Off)),
+        (|m| m.monitor = Monitor::Side, "only the sides", Edit::Monitor(Monitor::Off)),
+    ];
+    for (change, words, back) in cases {
+        let model = harness.state_mut();
+        (model.listen, model.delta, model.monitor) = (Listen::Master, None, Monitor::Off);
+        change(model);
+        harness.run();
+        assert!(hearing(&harness).contains(words), "{}", hearing(&harness));
+        assert_eq!(click(&mut harness, "Back to the master"), [back]);
+    }
+}
+
+#[test]
+fn listening_delta_and_monitor_ask_for_what_they_say() {
+    let mut harness = open(Model::on(Stage::Clipper));
+    assert_eq!(click(&mut harness, "Hear Mix"), [Edit::Listen(Listen::Mix)]);
+    assert_eq!(click(&mut harness, "Monitor Mono"), [Edit::Monitor(Monitor::Mono)]);
+    assert_eq!(click(&mut harness, "Delta"), [Edit::Delta(Some(Stage::Clipper))]);
+    harness.state_mut().delta = Some(Stage::Clipper);
+    harness.run();
+    // The delta follows the stage that is looked at.
+    assert_eq!(click(&mut harness, "Show Glue"), [Edit::Delta(Some(Stage::Glue))]);
+    assert_eq!(click(&mut harness, "Delta"), [Edit::Delta(None)]);
+}
+
+#[test]
+fn menus_and_buttons_ask_for_what_they_say() {
+    let mut model = Model::on(Stage::Trim);
+    model.meters.input.max_peak_dbfs = [-9.0, -8.0];
+    model.message = Some("The preset could not be read".into());
+    let mut harness = open(model);
+    assert_eq!(click(&mut harness, "Reset meters"), [Edit::ResetMeters]);
+    assert_eq!(click(&mut harness, "Integrated loudness"), [Edit::ResetMeters]);
+    assert_eq!(click(&mut harness, "Peaks to -6 dBFS"), [Edit::TrimToHeadroom]);
+    assert_eq!(click(&mut harness, "Dismiss message"), [Edit::DismissMessage]);
+    assert_eq!(click(&mut harness, "Presets"), []);
+    assert_eq!(click(&mut harness, "Start"), [Edit::Preset(0)]);
+    assert_eq!(click(&mut harness, "Scale"), []);
+    assert_eq!(click(&mut harness, "150 %"), [Edit::Scale(1.5)]);
+    assert_eq!(click(&mut harness, "Target"), []);
+    let second = &targets()[1].name;
+    harness.get_all_by_label_contains(second).last().unwrap().click();
+    harness.run();
+    assert_eq!(taken(&mut harness), [Edit::Target(1)]);
+    assert_eq!(click(&mut harness, "Help"), []);
+}
+
+#[test]
+fn the_headroom_button_waits_for_a_peak() {
+    let harness = open(Model::on(Stage::Trim));
+    assert!(harness.query_by_label("Peaks to -6 dBFS").is_none());
+}
+
+#[test]
+fn notes_are_written_in_a_field_that_keeps_the_keys() {
+    let mut harness = open(Model { notes: "v2".into(), ..Model::default() });
+    assert_eq!(click(&mut harness, "Notes"), []);
+    assert_eq!(harness.get_by_label("Notes text").value().as_deref(), Some("v2"));
+    assert!(harness.ctx.egui_wants_keyboard_input());
+    harness.get_by_label("Notes text").type_text(" less bass");
+    harness.run();
+    assert_eq!(taken(&mut harness), [Edit::Notes("v2 less bass".into())]);
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the editor does not read files".into())
+    }
+}
+
+#[test]
+fn a_dropped_song_becomes_the_reference() {
+    let mut harness = open(Model::default());
+    let path = PathBuf::from("/music/song.flac");
+    harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
+    harness.run();
+    assert_eq!(taken(&mut harness), [Edit::LoadReference(path)]);
+}
+
+#[test]
+fn readings_are_written_alike_and_silence_has_one_sign() {
+    let mut harness = open(Model::default());
+    let value =
+        |harness: &Harness<'_, Model>, name: &str| harness.get_by_label(name).value().unwrap();
+    let silence = "\u{2212}\u{221e}";
+    assert_eq!(value(&harness, "Integrated loudness"), format!("{silence} LUFS"));
+    assert_eq!(value(&harness, "Momentary"), format!("{silence} LUFS"));
+    assert_eq!(value(&harness, "True peak maximum left"), format!("{silence} dBTP"));
+    let output = &mut harness.state_mut().meters.output;
+    output.loudness.integrated_lufs = -12.04;
+    output.loudness.momentary_lufs = -9.96;
+    output.max_true_peak_dbtp = [-1.0, 0.4];
+    harness.run();
+    assert_eq!(value(&harness, "Integrated loudness"), "\u{2212}12.0 LUFS");
+    assert_eq!(value(&harness, "Momentary"), "\u{2212}10.0 LUFS");
+    assert_eq!(value(&harness, "True peak maximum right"), "0.4 dBTP");
+    // Spotify plays at -14 LUFS.
+    assert_eq!(value(&harness, "Platform"), "Spotify: \u{2212}2.0 dB");
+}
+
+/// Names of forty characters and every number as extreme as it can be.
+fn extreme(value: f64) -> Model {
+    let long = "A name that has just about 40 characters".to_owned();
+    let mut model = Model {
+        reference: ReferenceStatus::Ready {
+            name: long.clone(),
+            integrated_lufs: value,
+            true_peak_dbtp: value,
+            plr_db: value,
+            duration_s: value,
+        },
+        notes: long.clone(),
+        message: Some(long.repeat(5)),
+        delta: Some(Stage::Equalizer),
+        listen: Listen::Reference,
+        monitor: Monitor::Mono,
+        ..Model::default()
+    };
+    for point in [&mut model.meters.input, &mut model.meters.output] {
+        point.peak_dbfs = [value; 2];
+        point.max_peak_dbfs = [value; 2];
+        point.true_peak_dbtp = [value; 2];
+        point.max_true_peak_dbtp = [value; 2];
+        point.correlation = value;
+        point.mono_loss_db = value;
+        point.plr_db = value;
+        point.psr_db = value;
+        point.clipped_samples = u64::MAX;
+        point.loudness.momentary_lufs = value;
+        point.loudness.short_term_lufs = value;
+        point.loudness.integrated_lufs = value;
+        point.loudness.max_momentary_lufs = value;
+        point.loudness.max_short_term_lufs = value;
+        point.loudness.loudness_range_lu = value;
+        point.loudness.measured_s = value;
+    }
+    let reduction = &mut model.meters.reduction;
+    reduction.glue_db = [value; 2];
+    reduction.limiter_db = [value; 2];
+    (reduction.guard_db, reduction.clipper_db) = (value, value);
+    let level = value as f32;
+    let point = HistoryPoint {
+        input_peak: level,
+        output_peak: level,
+        glue_db: level,
+        clipper_db: level,
+        limiter_db: level,
+    };
+    model.history = std::iter::repeat_n(point, HISTORY_POINTS).collect();
+    model.scope = std::iter::repeat_n([level, -level], 4000).collect();
+    model.spectra = Spectra {
+        frequencies_hz: (0..100_u8).map(|i| 20.0 * 1.072_f32.powi(i32::from(i))).collect(),
+        input_db: vec![level; 100],
+        master_db: vec![level; 100],
+        reference_db: vec![level; 100],
+    };
+    for parameter in parameters() {
+        parameter.write(&mut model.settings, value);
+    }
+    model
+}
+
+#[track_caller]
+fn assert_all_inside(harness: &Harness<'_, Model>, size: egui::Vec2, what: &str) {
+    let window = Rect::from_min_size(Pos2::ZERO, size).expand(0.5);
+    for node in harness.root().children_recursive() {
+        let Some(bounds) = node.accesskit_node().bounding_box() else { continue };
+        let rect = Rect::from_min_max(
+            Pos2::new(bounds.x0 as f32, bounds.y0 as f32),
+            Pos2::new(bounds.x1 as f32, bounds.y1 as f32),
+        );
+        let name = node.accesskit_node().label();
+        assert!(!rect.any_nan() && rect.is_finite(), "{what}: {name:?} at {rect:?}");
+        assert!(window.contains_rect(rect), "{what}: {name:?} at {rect:?} leaves {size}");
+    }
+}
+
+#[test]
+fn nothing_leaves_the_window_whatever_is_shown() {
+    let smallest = vec2(SMALLEST_SIZE[0] as f32, SMALLEST_SIZE[1] as f32);
+    for size in [smallest, vec2(1100.0, 700.0), vec2(1600.0, 1000.0)] {
+        for stage in Stage::ALL {
+            let models: [(&str, Model); 6] = [
+                ("empty", Model::default()),
+                ("loud", extreme(99.9)),
+                ("deep", extreme(-99.9)),
+                ("infinite", extreme(f64::INFINITY)),
+                ("silent", extreme(f64::NEG_INFINITY)),
+                ("undefined", extreme(f64::NAN)),
+            ];
+            for (name, mut model) in models {
+                model.editor.choose_stage(stage);
+                let mut harness = window(model, size.x, size.y);
+                harness.run();
+                let what = format!("{name} {} {size}", stage.name());
+                assert_all_inside(&harness, size, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_two_controls_of_a_stage_overlap() {
+    let smallest = vec2(SMALLEST_SIZE[0] as f32, SMALLEST_SIZE[1] as f32);
+    for size in [smallest, vec2(1100.0, 700.0), vec2(1600.0, 1000.0)] {
+        for stage in Stage::ALL {
+            let harness = window(Model::on(stage), size.x, size.y);
+            let is_control = |name: &str| {
+                parameters()
+                    .iter()
+                    .any(|parameter| name.starts_with(&parameter.name) && !name.ends_with("border"))
+            };
+            let controls: Vec<_> = harness
+                .root()
+                .children_recursive()
+                .filter_map(|node| {
+                    let name = node.accesskit_node().label()?;
+                    is_control(&name).then(|| (name, node.rect().shrink(1.0)))
+                })
+                .collect();
+            assert!(controls.len() > 3, "{stage:?}");
+            for (i, (name, rect)) in controls.iter().enumerate() {
+                for (other, place) in &controls[i + 1..] {
+                    assert!(!rect.intersects(*place), "{name} and {other} overlap at {size}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The real plug-in in a real CLAP host.
+
+use burnish_dsp::settings::{ChainSettings, parameter_index, parameters};
+use burnish_session::audio::StereoAudio;
+use burnish_session::preset::presets;
+use burnish_session::render::render;
+use burnish_tests::host::{Change, Host, bundle_path};
+
+use crate::support::{Signal, material};
+
+const MAX_BLOCK: usize = 512;
+/// As hosts cut them: around loops, around automation, at the end.
+const BLOCK_SIZES: [usize; 6] = [512, 1, 64, 333, 480, 17];
+
+fn host(sample_rate_hz: f64) -> Host {
+    let mut host = Host::load(&bundle_path()).unwrap_or_else(|error| panic!("{error}"));
+    host.activate(sample_rate_hz, MAX_BLOCK).unwrap();
+    host
+}
+
+/// The signal through the plug-in, in blocks of changing size.
+fn through(host: &mut Host, input: &Signal, mut changes: Vec<Change>) -> Signal {
+    input.through(&BLOCK_SIZES, |block| {
+        host.process(block.left, block.right, &changes).unwrap();
+        changes.clear();
+    })
+}
+
+fn chorus(seconds: usize) -> StereoAudio {
+    let mix = material("mix.flac");
+    let (start, end) = (14 * 48_000, (14 + seconds) * 48_000);
+    StereoAudio {
+        left: mix.left[start..end].to_vec(),
+        right: mix.right[start..end].to_vec(),
+        ..mix
+    }
+}
+
+#[test]
+fn neutral_settings_pass_the_input_to_the_bit() {
+    for rate_hz in [44_100.0, 48_000.0, 96_000.0] {
+        let mut host = host(rate_hz);
+        let latency = host.latency_frames();
+        assert!(latency > 0);
+        let input = Signal::noise(20_000, 0.3, 4);
+        let output = through(&mut host, &input.padded(latency), Vec::new());
+        assert!(output.left[latency..] == input.left[..], "{rate_hz} Hz");
+        assert!(output.right[latency..] == input.right[..], "{rate_hz} Hz");
+    }
+}
+
+#[test]
+fn the_plug_in_renders_what_the_command_line_renders() {
+    let mix = chorus(4);
+    for preset in presets() {
+        let expected = render(&mix, &preset.settings, |_| {});
+        let mut host = host(48_000.0);
+        host.set_offline(true).unwrap();
+        host.activate(48_000.0, MAX_BLOCK).unwrap();
+        let changes = host.changes_to(&preset.settings).unwrap();
+        let input = Signal { left: mix.left.clone(), right: mix.right.clone() };
+        let latency = host.latency_frames();
+        let output = through(&mut host, &input.padded(latency), changes);
+        assert_eq!(latency, expected.latency_frames);
+        assert!(output.left[latency..] == expected.audio.left[..], "{}", preset.name);
+        assert!(output.right[latency..] == expected.audio.right[..], "{}", preset.name);
+    }
+}
+
+#[test]
+fn offline_and_real_time_give_the_same() {
+    let mix = chorus(2);
+    let settings = presets()[2].settings;
+    let play = |is_offline: bool| {
+        let mut host = host(48_000.0);
+        host.set_offline(is_offline).unwrap();
+        host.activate(48_000.0, MAX_BLOCK).unwrap();
+        let changes = host.changes_to(&settings).unwrap();
+        let input = Signal { left: mix.left.clone(), right: mix.right.clone() };
+        through(&mut host, &input, changes)
+    };
+    assert!(play(true) == play(false));
+}
+
+#[test]
+fn the_host_sees_every_parameter_of_the_table() {
+    let mut host = host(48_000.0);
+    let shown = host.shown_parameters().to_vec();
+    assert_eq!(shown.len(), parameters().len());
+    for (index, parameter) in parameters().iter().enumerate() {
+        assert!(shown[index].module.starts_with(parameter.stage.name()), "{}", parameter.id);
+        // The default, as the plug-in writes it.
+        let default = host.value(index).unwrap();
+        assert_eq!(host.text(index, default).unwrap(), parameter.kind.format(parameter.default));
+        // There and back through text.
+        for position in [0.0, 0.37, 1.0] {
+            let value = parameter.kind.from_normalized(position);
+            let host_value = host.host_value(index, value).unwrap();
+            assert_eq!(
+                host.text(index, host_value).unwrap(),
+                parameter.kind.format(value),
+                "{}",
+                parameter.id
+            );
+        }
+    }
+}
+
+#[test]
+fn automation_takes_effect_at_its_frame() {
+    let mut host = host(48_000.0);
+    let index = parameter_index("trim.gain").unwrap();
+    let host_value = host.host_value(index, 6.0).unwrap();
+    let latency = host.latency_frames();
+    let input = Signal::mono(4096, |_| 0.1);
+    let mut block = 0;
+    let output = input.through(&[512], |samples| {
+        let changes: &[Change] =
+            if block == 2 { &[Change { frame: 100, index, host_value }] } else { &[] };
+        host.process(samples.left, samples.right, changes).unwrap();
+        block += 1;
+    });
+    let change = 2 * 512 + 100 + latency;
+    // Trim has no latency of its own, but fades in from bypass.
+    assert_eq!(output.left[change - 1], 0.1);
+    assert!(output.left[change + 40] > 0.1);
+    assert!((output.left[change + 2000] - 0.1 * 10f32.powf(0.3)).abs() < 1e-4);
+}
+
+#[test]
+fn a_reset_leaves_no_tail() {
+    let mut host = host(48_000.0);
+    let noise = Signal::noise(4000, 0.5, 2);
+    through(&mut host, &noise, Vec::new());
+    host.reset();
+    let silence = Signal::mono(4000, |_| 0.0);
+    let output = through(&mut host, &silence, Vec::new());
+    assert!(output.left.iter().chain(&output.right).all(|sample| *sample == 0.0));
+}
+
+#[test]
+fn every_common_sample_rate_is_taken_and_the_latency_reported() {
+    let mut host = host(48_000.0);
+    for rate_hz in [44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0] {
+        host.activate(rate_hz, MAX_BLOCK).unwrap();
+        // A latency that changed with the rate may cost one restart, never a second.
+        host.idle();
+        if host.take_restart_request() {
+            host.activate(rate_hz, MAX_BLOCK).unwrap();
+            host.idle();
+        }
+        assert!(!host.take_restart_request(), "{rate_hz} Hz");
+        let milliseconds = host.latency_frames() as f64 / rate_hz * 1000.0;
+        assert!(milliseconds < 7.0, "{rate_hz} Hz: {milliseconds} ms");
+        let output = through(&mut host, &Signal::noise(3000, 0.5, 1), Vec::new());
+        assert!(output.is_finite());
+    }
+}
+
+#[test]
+fn settings_that_change_in_every_block_neither_allocate_nor_break() {
+    // The development build stops the program should the audio path allocate.
+    let mut host = host(48_000.0);
+    let all: Vec<Vec<Change>> = presets()
+        .iter()
+        .map(|preset| host.changes_to(&preset.settings).unwrap())
+        .chain([host_changes_of_extremes()])
+        .collect();
+    let mut block = 0;
+    let output = Signal::noise(96_000, 0.8, 6).through(&BLOCK_SIZES, |samples| {
+        host.process(samples.left, samples.right, &all[block % all.len()]).unwrap();
+        block += 1;
+    });
+    assert!(output.is_finite());
+}
+
+/// Every parameter at the upper end of its range.
+fn host_changes_of_extremes() -> Vec<Change> {
+    let mut host = host(48_000.0);
+    let mut settings = ChainSettings::default();
+    for parameter in parameters() {
+        parameter.write(&mut settings, parameter.kind.from_normalized(1.0));
+    }
+    host.changes_to(&settings).unwrap()
+}
