@@ -29,7 +29,7 @@ struct Filters<const TAPS: usize> {
 }
 
 impl<const TAPS: usize> Filters<TAPS> {
-    fn new() -> Box<Self> {
+    fn new() -> Self {
         let windowed = |taps: usize, index: usize, fraction: f64, beta: f64| {
             // Tap `index` weighs the sample `index - (taps / 2 - 1)` after the base.
             let distance = index as f64 - (taps / 2 - 1) as f64 - fraction;
@@ -42,7 +42,7 @@ impl<const TAPS: usize> Filters<TAPS> {
         // An even number from 32 up.
         let taps = (TAPS / 6 * 2).max(LEAST_MIDPOINT_TAPS);
         let midpoint = (0..taps).map(|i| windowed(taps, i, 0.5, MIDPOINT_BETA)).collect();
-        Box::new(Self { phases, midpoint })
+        Self { phases, midpoint }
     }
 }
 
@@ -68,7 +68,7 @@ impl<const TAPS: usize> Detector<TAPS> {
     /// Builds the detector; the only place that allocates.
     pub fn new() -> Self {
         Self {
-            filters: Filters::new(),
+            filters: Box::new(Filters::new()),
             samples: vec![0.0; 2 * Self::HISTORY],
             position: 0,
             last_midpoint: 0.0,

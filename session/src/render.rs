@@ -104,9 +104,9 @@ pub fn render_to_loudness(
             break;
         }
         if error > 0.0 {
-            high_db = drive_db
+            high_db = drive_db;
         } else {
-            low_db = drive_db
+            low_db = drive_db;
         }
         let slope = match previous {
             Some((last_db, last_error)) if (drive_db - last_db).abs() > 1e-6 => {

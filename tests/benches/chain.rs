@@ -163,7 +163,9 @@ fn print_load() {
     }
     println!("\nload of one core in % of real time, 48 kHz stereo, median of {ROUNDS} rounds");
     print!("{:<28}", "frames in a block");
-    BLOCK_FRAMES.iter().for_each(|frames| print!("{frames:>9}"));
+    for frames in BLOCK_FRAMES {
+        print!("{frames:>9}");
+    }
     println!();
     for ((name, _), sizes) in CASES.iter().zip(&mut seconds) {
         print!("{name:<28}");

@@ -423,13 +423,16 @@ fn a_reference_that_failed_says_why_and_can_be_found_again() {
     assert_eq!(click(&mut harness, "Remove reference"), [Edit::RemoveReference]);
 }
 
+/// A way of listening to something else.
+type Change = fn(&mut Model);
+
 #[test]
 fn anything_but_the_plain_master_is_announced_in_words_with_a_way_back() {
     let mut harness = open(Model::default());
     let hearing = |harness: &Harness<'_, Model>| harness.get_by_label("Hearing").value().unwrap();
     assert!(hearing(&harness).contains("the master"));
     assert!(harness.query_by_label("Back to the master").is_none());
-    let cases: [(fn(&mut Model), &str, Edit); 5] = [
+    let cases: [(Change, &str, Edit); 5] = [
         (|m| m.listen = Listen::Mix, "the untouched mix", Edit::Listen(Listen::Master)),
         (|m| m.listen = Listen::Reference, "the reference", Edit::Listen(Listen::Master)),
         (|m| m.delta = Some(Stage::Glue), "only what Glue changes", Edit::Delta(None)),

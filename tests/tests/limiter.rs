@@ -18,7 +18,7 @@ fn limited(input: &Signal, settings: &LimiterSettings, sample_rate_hz: f64) -> S
 
 fn stress_signals() -> Vec<(&'static str, Signal)> {
     let frames = 24_000;
-    let is_burst = |n: usize| (n / 2400) % 2 == 0;
+    let is_burst = |n: usize| (n / 2400).is_multiple_of(2);
     let quarter =
         |n: usize| (std::f64::consts::FRAC_PI_2 * n as f64 + std::f64::consts::FRAC_PI_4).sin();
     let edge = |n: usize| (n.min(frames - n) as f64 / 480.0).min(1.0);

@@ -1,5 +1,8 @@
 //! Every promise of Burnish has a test here that can fail.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, also in a helper")]
+#![allow(unreachable_pub, reason = "helpers are shared between the modules of one program")]
+
 // Linking the plug-in brings its allocator, which stops the program when the
 // audio path allocates inside `assert_no_alloc`.
 use burnish as _;

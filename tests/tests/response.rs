@@ -132,7 +132,7 @@ fn sweeping_a_band_at_any_speed_stays_bounded() {
         let jump = blocks % 7;
         equalizer.configure(&one_band(BandSettings {
             frequency_hz: if jump < 3 { 22_000.0 } else { 10.0 + 300.0 * jump as f64 },
-            gain_db: if jump % 2 == 0 { 12.0 } else { -12.0 },
+            gain_db: if jump.is_multiple_of(2) { 12.0 } else { -12.0 },
             q: if jump == 1 { 20.0 } else { 0.3 },
             ..BandSettings::neutral(2)
         }));

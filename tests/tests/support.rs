@@ -174,8 +174,9 @@ fn the_referee_finds_a_peak_between_samples() {
     // fs/4 at 45 degrees: samples at -3.01 dBFS, true peak at 0.
     let samples: Vec<f32> = (0..4000)
         .map(|n| {
-            let fade = (n.min(4000 - n) as f64 / 800.0).min(1.0);
-            let angle = std::f64::consts::FRAC_PI_2 * n as f64 + std::f64::consts::FRAC_PI_4;
+            let n = f64::from(n);
+            let fade = (n.min(4000.0 - n) / 800.0).min(1.0);
+            let angle = std::f64::consts::FRAC_PI_2 * n + std::f64::consts::FRAC_PI_4;
             (fade * angle.sin()) as f32
         })
         .collect();
