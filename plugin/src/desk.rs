@@ -58,6 +58,13 @@ pub(crate) struct ShownReference {
     pub(crate) integrated_lufs: f64,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// The desk of this thread's latest instance: what a test touches in place of the editor.
+    pub(crate) static LATEST: std::cell::RefCell<std::sync::Weak<Desk>> =
+        const { std::cell::RefCell::new(std::sync::Weak::new()) };
+}
+
 /// The shared state of one instance.
 #[derive(Debug)]
 pub struct Desk {
@@ -99,7 +106,10 @@ impl Desk {
             message: Mutex::default(),
         };
         desk.listen_to_master();
-        Arc::new(desk)
+        let desk = Arc::new(desk);
+        #[cfg(test)]
+        LATEST.with_borrow_mut(|latest| *latest = Arc::downgrade(&desk));
+        desk
     }
 
     /// What is being listened to now.

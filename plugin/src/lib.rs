@@ -7,6 +7,8 @@ mod desk;
 mod editor;
 mod engine;
 mod parameters;
+#[cfg(test)]
+mod print_safety;
 mod spectra;
 mod worker;
 

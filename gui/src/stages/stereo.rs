@@ -13,6 +13,7 @@ use crate::widgets::{correlation_bar, goniometer};
 const NO_MONO_BASS: &str = "Has no effect while mono bass is off.";
 const NO_GUARD: &str = "Has no effect while the mono guard is off.";
 const READINGS_HEIGHT: f32 = 74.0;
+const LEAST_WIDTHS_HEIGHT: f32 = 120.0;
 
 /// Draws the stage.
 pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
@@ -39,8 +40,12 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         scene.explain(square, "Large goniometer", help);
     }
     let rest = plot.with_min_x(square.right() + theme::GAP);
-    let readings_height = READINGS_HEIGHT.min(0.45 * rest.height());
-    let widths = rest.with_max_y(rest.bottom() - readings_height - theme::GAP);
+    if rest.height() < READINGS_HEIGHT + LEAST_WIDTHS_HEIGHT {
+        // The meters beside it have the readings too.
+        show_widths(scene, rest);
+        return;
+    }
+    let widths = rest.with_max_y(rest.bottom() - READINGS_HEIGHT - theme::GAP);
     show_widths(scene, widths);
     show_readings(scene, rest.with_min_y(widths.bottom() + theme::GAP));
 }
