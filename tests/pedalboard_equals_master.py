@@ -53,7 +53,12 @@ def set_by_text(shown, text):
 
 
 def main(vst3, burnish, mix):
-    with AudioFile(mix) as file:
+    folder = tempfile.TemporaryDirectory()
+    # Both read the same float file: pedalboard divides integers by 2^31 - 1, not by 2^31.
+    float_mix = str(Path(folder.name) / "mix.wav")
+    command = [burnish, "master", mix, "-o", float_mix, "--bits", "32f", "--json"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    with AudioFile(float_mix) as file:
         audio, rate = file.read(file.frames), file.samplerate
     shown_names = names(burnish)
     for settings in CASES:
@@ -62,14 +67,13 @@ def main(vst3, burnish, mix):
             set_by_text(parameter(plugin, shown_names[id]), text)
         # pedalboard takes the latency out by itself.
         found = plugin.process(audio, rate, buffer_size=512)
-        with tempfile.TemporaryDirectory() as folder:
-            out = str(Path(folder) / "master.wav")
-            command = [burnish, "master", mix, "-o", out, "--bits", "32f", "--json"]
-            for id, text in settings.items():
-                command += ["--set", f"{id}={text}"]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            with AudioFile(out) as file:
-                expected = file.read(file.frames)
+        out = str(Path(folder.name) / "master.wav")
+        command = [burnish, "master", float_mix, "-o", out, "--bits", "32f", "--json"]
+        for id, text in settings.items():
+            command += ["--set", f"{id}={text}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        with AudioFile(out) as file:
+            expected = file.read(file.frames)
         if found.shape != expected.shape or not numpy.array_equal(found, expected):
             frames = min(found.shape[1], expected.shape[1])
             worst = numpy.abs(found[:, :frames] - expected[:, :frames]).max()
