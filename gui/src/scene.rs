@@ -88,7 +88,8 @@ impl Scene<'_> {
         self.painter().with_clip_rect(rect).galley(rect.min, galley, color);
     }
 
-    /// A number with its unit, the unit small and quiet. Returns where it ended up.
+    /// A number with its unit, the unit small and quiet, and left away where
+    /// there is no room for it. Returns where it ended up.
     pub(crate) fn quantity(
         &self,
         rect: Rect,
@@ -97,15 +98,18 @@ impl Scene<'_> {
         unit: &str,
     ) -> Rect {
         let (text, font, color) = number;
-        let mut job = LayoutJob::default();
         let size = font.size;
-        job.append(text, 0.0, TextFormat::simple(font, color));
+        let bare = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, color));
+        let mut job = bare.clone();
         if !unit.is_empty() {
             let unit_size = if size > theme::TEXT_SIZE { theme::TEXT_SIZE } else { size - 2.0 };
             let format = TextFormat::simple(theme::font(unit_size), theme::QUIET);
             job.append(unit, size * 0.22, format);
         }
-        let galley = self.fitted(job, rect.width());
+        let mut galley = self.fitted(job, rect.width());
+        if galley.elided && !unit.is_empty() {
+            galley = self.fitted(bare, rect.width());
+        }
         let place = anchor.align_size_within_rect(galley.size(), rect);
         self.painter().galley(place.min, galley, color);
         place
