@@ -126,3 +126,63 @@ fn load(desk: &Desk, path: &Path, rate_hz: u32, is_ending: &AtomicBool) {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    const RATE_HZ: f32 = 48_000.0;
+
+    /// A desk whose session names this reference, with the stream started.
+    fn desk(reference: PathBuf) -> Arc<Desk> {
+        let desk = Desk::new();
+        desk.edit_session(|session| session.reference = Some(reference));
+        desk.stream_started(RATE_HZ, 0);
+        desk
+    }
+
+    /// What the editor shows once the worker is done.
+    fn settled(desk: &Arc<Desk>) -> ReferenceStatus {
+        let _worker = Worker::start(Arc::clone(desk)).unwrap();
+        let started = Instant::now();
+        loop {
+            let status = desk.reference().status;
+            let is_settled =
+                !matches!(status, ReferenceStatus::None | ReferenceStatus::Loading { .. });
+            if is_settled || started.elapsed() > Duration::from_mins(1) {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    #[test]
+    fn a_missing_reference_is_reported_and_stays_in_the_session() {
+        let path = PathBuf::from("/nowhere/Signal Fires.flac");
+        let desk = desk(path.clone());
+        match settled(&desk) {
+            ReferenceStatus::Failed { name, message } => {
+                assert_eq!(name, "Signal Fires.flac");
+                assert!(message.contains("expected") || message.contains("no such"), "{message}");
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(desk.session().reference, Some(path));
+    }
+
+    #[test]
+    fn a_reference_is_measured_and_handed_to_the_audio_thread() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../material");
+        let desk = desk(folder.join("reference.flac"));
+        let status = settled(&desk);
+        let ReferenceStatus::Ready { integrated_lufs, true_peak_dbtp, .. } = status else {
+            panic!("{status:?}");
+        };
+        // The figures that come with the file.
+        assert!((integrated_lufs + 10.0).abs() < 0.1, "{integrated_lufs}");
+        assert!(true_peak_dbtp < 0.0);
+        assert!(!desk.reference().spectrum_db.is_empty());
+    }
+}
