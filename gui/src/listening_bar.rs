@@ -155,9 +155,9 @@ fn show_reference(scene: &mut Scene<'_>, rect: Rect) {
     match scene.view.reference {
         ReferenceStatus::None => {
             let text = if words.width() > 250.0 {
-                "No reference. Drop a song here, or browse for one."
+                "No reference yet. Browse for a song you admire."
             } else {
-                "Drop a song here"
+                "No reference yet"
             };
             let font = theme::font(theme::TEXT_SIZE);
             let place = scene.text_in(words, Align2::RIGHT_CENTER, text, font, theme::QUIET);
