@@ -5,8 +5,36 @@
 //! impulse invariance, zeros from the prototype's magnitude at DC, at the
 //! design frequency and at the Nyquist frequency. Unlike the bilinear
 //! transform this does not cramp the response towards Nyquist.
+//! [`Prototype::digitize_matched`] spends a second section to come closer still.
+
+mod matched;
 
 use std::f64::consts::PI;
+
+pub use matched::Pair;
+
+/// Poles above Nyquist would alias down; they are held just below it.
+const HIGHEST_POLE_W: f64 = 0.98 * PI;
+
+/// `a1` and `a2` of a pair of poles at `ratio` times the design frequency.
+fn impulse_invariant_poles(
+    ratio: f64,
+    pole_q: f64,
+    frequency_hz: f64,
+    sample_rate_hz: f64,
+) -> [f64; 2] {
+    let w = (2.0 * PI * ratio * frequency_hz / sample_rate_hz).min(HIGHEST_POLE_W);
+    let q = 0.5 / pole_q;
+    let decay = (-q * w).exp();
+    let a1 = if q <= 1.0 {
+        -2.0 * decay * ((1.0 - q * q).sqrt() * w).cos()
+    } else {
+        // As two real poles: no overflow however low the Q.
+        let spread = (q * q - 1.0).sqrt();
+        -((spread - q) * w).exp() - ((-spread - q) * w).exp()
+    };
+    [a1, decay * decay]
+}
 
 /// `b0 + b1 z^-1 + b2 z^-2` over `1 + a1 z^-1 + a2 z^-2`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +93,19 @@ impl Prototype {
         Self { numerator: [a, a * a.sqrt() / q, a * a], pole: a.sqrt(), pole_q: q }
     }
 
+    /// Tilt of first order: `+gain_db` far above, `-gain_db` far below, 0 dB at the
+    /// design frequency. (As a second order, with a pole on a zero.)
+    pub fn tilt(gain_db: f64) -> Self {
+        let gain = 10f64.powf(gain_db / 20.0);
+        let pole = gain.sqrt();
+        Self { numerator: [1.0, 1.0 + gain, gain], pole, pole_q: pole / (1.0 + gain) }
+    }
+
+    /// Low-pass of first order, 6 dB per octave; likewise.
+    pub fn low_pass_6() -> Self {
+        Self { numerator: [1.0, 1.0, 0.0], pole: 1.0, pole_q: 0.5 }
+    }
+
     /// Notch.
     pub fn notch(q: f64) -> Self {
         Self { numerator: [1.0, 0.0, 1.0], pole: 1.0, pole_q: q }
@@ -90,19 +131,11 @@ impl Prototype {
         numerator / denominator
     }
 
-    /// Digital coefficients for a design frequency.
+    /// One section, matched at three frequencies.
     pub fn digitize(&self, frequency_hz: f64, sample_rate_hz: f64) -> Coefficients {
         let nyquist_hz = sample_rate_hz / 2.0;
-        // Poles above Nyquist would alias down; they are held just below it.
-        let pole_w = (PI * self.pole * frequency_hz / nyquist_hz).min(0.98 * PI);
-        let q = 0.5 / self.pole_q;
-        let decay = (-q * pole_w).exp();
-        let a1 = if q <= 1.0 {
-            -2.0 * decay * ((1.0 - q * q).sqrt() * pole_w).cos()
-        } else {
-            -2.0 * decay * ((q * q - 1.0).sqrt() * pole_w).cosh()
-        };
-        let a2 = decay * decay;
+        let [a1, a2] =
+            impulse_invariant_poles(self.pole, self.pole_q, frequency_hz, sample_rate_hz);
         let power = |phi: [f64; 3], c: [f64; 3]| phi[0] * c[0] + phi[1] * c[1] + phi[2] * c[2];
         let a_squared = [(1.0 + a1 + a2).powi(2), (1.0 - a1 + a2).powi(2), -4.0 * a2];
         // The third point of the match: the design frequency, kept off Nyquist.
@@ -152,20 +185,9 @@ pub mod first_order {
         }
     }
 
-    /// 6 dB per octave low-pass.
-    pub fn low_pass(frequency_hz: f64, sample_rate_hz: f64) -> Coefficients {
-        digitize([1.0, 0.0], 1.0, frequency_hz, sample_rate_hz)
-    }
-
     /// 6 dB per octave high-pass.
     pub fn high_pass(frequency_hz: f64, sample_rate_hz: f64) -> Coefficients {
         digitize([0.0, 1.0], 1.0, frequency_hz, sample_rate_hz)
-    }
-
-    /// Tilt: `+gain_db` far above, `-gain_db` far below, 0 dB at the frequency.
-    pub fn tilt(gain_db: f64, frequency_hz: f64, sample_rate_hz: f64) -> Coefficients {
-        let gain = 10f64.powf(gain_db / 20.0);
-        digitize([1.0, gain], gain, frequency_hz, sample_rate_hz)
     }
 }
 

@@ -9,7 +9,7 @@
 mod band;
 mod settings;
 
-pub use band::band_response_db;
+pub use band::BandResponse;
 pub use settings::*;
 
 use self::band::Band;

@@ -1,7 +1,7 @@
 //! Responses of the equaliser for drawing, from the coefficients that the audio passes through.
 
 use burnish_dsp::equalizer::{
-    BAND_COUNT, BandChannel, BandSettings, EqualizerSettings, band_response_db,
+    BAND_COUNT, BandChannel, BandResponse, BandSettings, EqualizerSettings,
 };
 
 use crate::plots::FREQUENCIES_HZ;
@@ -35,11 +35,8 @@ impl ResponseCurves {
         }
         for (curve, band) in self.bands.iter_mut().zip(&settings.bands) {
             if curve.as_ref().is_none_or(|(known, _)| known != band) {
-                let response = self
-                    .frequencies_hz
-                    .iter()
-                    .map(|&frequency_hz| band_response_db(band, rate_hz, frequency_hz))
-                    .collect();
+                let design = BandResponse::new(band, rate_hz);
+                let response = self.frequencies_hz.iter().map(|hz| design.db(*hz)).collect();
                 *curve = Some((*band, response));
             }
         }

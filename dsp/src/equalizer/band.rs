@@ -1,12 +1,14 @@
 //! One band: its filter, the glide of its settings, and its response.
 
 use super::settings::{BandChannel, BandSettings, BandShape};
-use crate::biquad::{Biquad, Coefficients, Prototype, first_order};
+use crate::biquad::{Biquad, Coefficients, Pair, Prototype, first_order};
 use crate::processor::AudioSpec;
 use crate::smoothing::{Glide, Ramp, TICK_FRAMES};
 
-/// Sections of the steepest slope, 48 dB per octave.
-const MAX_SECTIONS: usize = 4;
+/// Sections of the steepest slope, 48 dB per octave: two for every two orders.
+const MAX_SECTIONS: usize = 8;
+/// More resonance than this is no shelf any more.
+const HIGHEST_SHELF_Q: f64 = 2.0;
 const GLIDE_MS: f64 = 8.0;
 const FADE_MS: f64 = 10.0;
 
@@ -26,50 +28,53 @@ impl Design {
         }
         let frequency_hz = settings.frequency_hz.min(0.49 * sample_rate_hz);
         let q = settings.q;
-        let single = |coefficients: Coefficients| {
-            let mut design = Self { count: 1, ..Self::NEUTRAL };
-            design.sections[0] = coefficients;
-            design
-        };
-        let second_order = |prototype: Prototype| prototype.digitize(frequency_hz, sample_rate_hz);
+        let shelf_q = q.min(HIGHEST_SHELF_Q);
+        let second_order =
+            |prototype: Prototype| prototype.digitize_matched(frequency_hz, sample_rate_hz);
+        let mut design = Self::NEUTRAL;
         match settings.shape {
-            BandShape::Bell => single(second_order(Prototype::bell(settings.gain_db, q))),
-            BandShape::LowShelf => single(second_order(Prototype::low_shelf(settings.gain_db, q))),
+            BandShape::Bell => design.add(second_order(Prototype::bell(settings.gain_db, q))),
+            BandShape::LowShelf => {
+                design.add(second_order(Prototype::low_shelf(settings.gain_db, shelf_q)));
+            }
             BandShape::HighShelf => {
-                single(second_order(Prototype::high_shelf(settings.gain_db, q)))
+                design.add(second_order(Prototype::high_shelf(settings.gain_db, shelf_q)));
             }
-            BandShape::Tilt => {
-                single(first_order::tilt(settings.gain_db, frequency_hz, sample_rate_hz))
-            }
-            BandShape::Notch => single(second_order(Prototype::notch(q))),
-            BandShape::HighPass => Self::butterworth(settings, |q| match q {
+            BandShape::Tilt => design.add(second_order(Prototype::tilt(settings.gain_db))),
+            BandShape::Notch => design.add(second_order(Prototype::notch(q))),
+            BandShape::HighPass => design.add_butterworth(settings, |q| match q {
                 Some(q) => second_order(Prototype::high_pass(q)),
-                None => first_order::high_pass(frequency_hz, sample_rate_hz),
+                None => {
+                    [first_order::high_pass(frequency_hz, sample_rate_hz), Coefficients::IDENTITY]
+                }
             }),
-            BandShape::LowPass => Self::butterworth(settings, |q| match q {
-                Some(q) => second_order(Prototype::low_pass(q)),
-                None => first_order::low_pass(frequency_hz, sample_rate_hz),
+            BandShape::LowPass => design.add_butterworth(settings, |q| {
+                second_order(q.map_or_else(Prototype::low_pass_6, Prototype::low_pass))
             }),
+        }
+        design
+    }
+
+    fn add(&mut self, pair: Pair) {
+        for section in pair {
+            self.sections[self.count] = section;
+            self.count += 1;
         }
     }
 
     /// A Butterworth cascade; at 12 dB per octave the band's own Q is used.
-    /// `section` designs a second-order section of a given Q, or the
+    /// `section` designs a second-order filter of a given Q, or the
     /// first-order one.
-    fn butterworth(settings: &BandSettings, section: impl Fn(Option<f64>) -> Coefficients) -> Self {
+    fn add_butterworth(&mut self, settings: &BandSettings, section: impl Fn(Option<f64>) -> Pair) {
         let order = settings.slope.order();
-        let mut design = Self::NEUTRAL;
         for k in 0..order / 2 {
             let angle = std::f64::consts::PI * (2 * k + 1) as f64 / (2 * order) as f64;
             let q = if order == 2 { settings.q } else { 0.5 / angle.sin() };
-            design.sections[design.count] = section(Some(q));
-            design.count += 1;
+            self.add(section(Some(q)));
         }
         if order % 2 == 1 {
-            design.sections[design.count] = section(None);
-            design.count += 1;
+            self.add(section(None));
         }
-        design
     }
 
     fn power_response(&self, frequency_hz: f64, sample_rate_hz: f64) -> f64 {
@@ -80,13 +85,23 @@ impl Design {
     }
 }
 
-/// The gain in dB that a band with these settings has at `frequency_hz`: of
-/// the very coefficients that the audio passes through.
-pub fn band_response_db(settings: &BandSettings, sample_rate_hz: f64, frequency_hz: f64) -> f64 {
-    10.0 * Design::new(settings, sample_rate_hz)
-        .power_response(frequency_hz, sample_rate_hz)
-        .max(1e-20)
-        .log10()
+/// The response of a band: of the very coefficients that the audio passes through.
+#[derive(Clone, Copy, Debug)]
+pub struct BandResponse {
+    design: Design,
+    sample_rate_hz: f64,
+}
+
+impl BandResponse {
+    /// Designs the band.
+    pub fn new(settings: &BandSettings, sample_rate_hz: f64) -> Self {
+        Self { design: Design::new(settings, sample_rate_hz), sample_rate_hz }
+    }
+
+    /// Gain in dB at a frequency.
+    pub fn db(&self, frequency_hz: f64) -> f64 {
+        10.0 * self.design.power_response(frequency_hz, self.sample_rate_hz).max(1e-20).log10()
+    }
 }
 
 /// A design in motion: the sections of both filtered signals.

@@ -178,7 +178,7 @@ impl BandSettings {
             name: "Q",
             kind: Kind::logarithmic(0.1, 20.0, 0.01, Unit::None),
             default: 0.71,
-            help: "Narrow (high) to find a resonance, wide (low) to shape a tone.",
+            help: "Narrow (high) to find a resonance, wide (low) to shape a tone; shelves use 2 at most.",
             read: |s| s.q,
             write: |s, v| s.q = v,
         },
