@@ -16,13 +16,15 @@ pub use curve::static_reduction_db;
 pub use settings::*;
 
 use self::makeup::LoudnessMakeup;
-use crate::biquad::{Biquad, Coefficients, Prototype};
+use crate::biquad::{Biquad, Coefficients, Frame, Prototype};
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::{Ramp, TickGrid};
 use crate::units::{db_to_gain, power_to_db};
 
 /// Grid of the side-chain.
 const GRID_HZ: f64 = 6000.0;
+/// Frames between two points of the grid at 384 kHz.
+const LONGEST_RUN: usize = 64;
 const POWER_AVERAGE_MS: f64 = 5.0;
 /// Auto release: the slow follower takes part in sustained reduction only.
 const AUTO_FAST_RELEASE_MS: f64 = 80.0;
@@ -70,7 +72,7 @@ pub struct Compressor {
     spec: AudioSpec,
     grid: TickGrid,
     times: Times,
-    detector_high_pass: [Biquad; 2],
+    detector_high_pass: Biquad,
     power: [f64; 2],
     power_sum: [f64; 2],
     power_coefficient: f64,
@@ -91,21 +93,33 @@ impl Compressor {
     }
 
     /// Collects the power of the side-chain signal over one run of the grid.
-    fn detect(&mut self, block: &StereoBlock<'_>) {
-        let channels: [&[f32]; 2] = [&*block.left, &*block.right];
-        for (c, samples) in channels.into_iter().enumerate() {
-            let filter = &mut self.detector_high_pass[c];
-            self.power_sum[c] += samples
-                .iter()
-                .map(|sample| filter.process(f64::from(*sample)).powi(2))
-                .sum::<f64>();
+    fn detect(&mut self, frames: &[Frame]) {
+        for frame in frames {
+            let heard = self.detector_high_pass.process(*frame);
+            for c in 0..2 {
+                self.power_sum[c] += heard[c] * heard[c];
+            }
+        }
+    }
+
+    /// The gain of each frame of a run, before make-up.
+    fn advance_gains(&mut self, gains: &mut [Frame]) {
+        let is_whole = self.mix.is_settled() && self.mix.value() == 1.0;
+        for gain in &mut *gains {
+            *gain = self.gain.each_mut().map(Ramp::advance);
+        }
+        if !is_whole {
+            for gain in gains {
+                let mix = self.mix.advance();
+                *gain = gain.map(|gain| 1.0 + mix * (gain - 1.0));
+            }
         }
     }
 
     /// One step of the grid: level, reduction, gain.
     fn tick(&mut self, settings: &CompressorSettings) {
+        self.detector_high_pass.clear_denormals();
         let frames = self.grid.tick_frames() as f64;
-        let mut target_db = [0.0; 2];
         for c in 0..2 {
             let mean = self.power_sum[c] / frames;
             self.power_sum[c] = 0.0;
@@ -113,20 +127,28 @@ impl Compressor {
             if self.power[c] < 1e-30 {
                 self.power[c] = 0.0;
             }
-            self.detector_high_pass[c].clear_denormals();
-            // Mean power of a full-scale sine reads 0 dB.
-            let level_db = power_to_db(2.0 * self.power[c]);
-            target_db[c] = static_reduction_db(settings, level_db).min(settings.range_db);
         }
-        let linked_db = static_reduction_db(settings, power_to_db(self.power[0] + self.power[1]))
-            .min(settings.range_db);
+        // Mean power of a full-scale sine reads 0 dB.
+        let reduction_db = |power: f64| {
+            static_reduction_db(settings, power_to_db(2.0 * power)).min(settings.range_db)
+        };
         let link = settings.link_percent / 100.0;
+        let mut wanted_db = [reduction_db(0.5 * (self.power[0] + self.power[1])); 2];
+        if link < 1.0 {
+            for c in 0..2 {
+                let own_db = reduction_db(self.power[c]);
+                wanted_db[c] = own_db + link * (wanted_db[c] - own_db);
+            }
+        }
+        let reduction_db: Frame = std::array::from_fn(|c| {
+            self.followers[c].advance(wanted_db[c], &self.times, settings.is_auto_release)
+        });
+        let left = db_to_gain(-reduction_db[0]);
+        let is_alike = reduction_db[0] == reduction_db[1];
+        let right = if is_alike { left } else { db_to_gain(-reduction_db[1]) };
         for c in 0..2 {
-            let wanted_db = target_db[c] + link * (linked_db - target_db[c]);
-            let reduction_db =
-                self.followers[c].advance(wanted_db, &self.times, settings.is_auto_release);
-            self.most_reduction_db[c] = self.most_reduction_db[c].max(reduction_db);
-            self.gain[c].set(db_to_gain(-reduction_db));
+            self.most_reduction_db[c] = self.most_reduction_db[c].max(reduction_db[c]);
+            self.gain[c].set([left, right][c]);
         }
         let makeup_db =
             if settings.is_auto_makeup { self.makeup.makeup_db() } else { settings.makeup_db };
@@ -145,7 +167,7 @@ impl Processor for Compressor {
             settings: None,
             spec,
             times: Times::default(),
-            detector_high_pass: [Biquad::new(Coefficients::IDENTITY); 2],
+            detector_high_pass: Biquad::new(Coefficients::IDENTITY),
             power: [0.0; 2],
             power_sum: [0.0; 2],
             power_coefficient: (-step_ms / POWER_AVERAGE_MS).exp(),
@@ -180,9 +202,7 @@ impl Processor for Compressor {
             Prototype::high_pass(std::f64::consts::FRAC_1_SQRT_2)
                 .digitize(settings.detector_high_pass_hz, self.spec.sample_rate_hz)
         };
-        for filter in &mut self.detector_high_pass {
-            filter.coefficients = coefficients;
-        }
+        self.detector_high_pass.tune(coefficients);
         let mix = settings.mix_percent / 100.0;
         if self.settings.is_none() {
             self.mix.snap(mix);
@@ -212,16 +232,22 @@ impl Processor for Compressor {
             }
             let end = start + self.grid.take(block.frames() - start);
             let run = block.slice(start, end);
-            self.detect(&run);
-            for (l, r) in run.left.iter_mut().zip(run.right) {
+            let (mut frames, mut gains) = ([[0.0; 2]; LONGEST_RUN], [[0.0; 2]; LONGEST_RUN]);
+            let (frames, gains) = (&mut frames[..end - start], &mut gains[..end - start]);
+            for (frame, (l, r)) in frames.iter_mut().zip(run.left.iter().zip(&*run.right)) {
+                *frame = [f64::from(*l), f64::from(*r)];
+            }
+            self.detect(frames);
+            self.advance_gains(gains);
+            if settings.is_auto_makeup {
+                self.makeup.measure(frames, gains);
+            }
+            let outputs = run.left.iter_mut().zip(run.right);
+            for ((frame, gain), (l, r)) in frames.iter().zip(gains).zip(outputs) {
                 self.makeup_db.advance();
-                let mix = self.mix.advance();
                 let makeup = self.makeup_gain.advance();
-                let gain = self.gain.each_mut().map(|gain| 1.0 + mix * (gain.advance() - 1.0));
-                let (left, right) = (f64::from(*l), f64::from(*r));
-                self.makeup.measure([left, right], gain);
-                *l = (left * gain[0] * makeup) as f32;
-                *r = (right * gain[1] * makeup) as f32;
+                *l = (frame[0] * gain[0] * makeup) as f32;
+                *r = (frame[1] * gain[1] * makeup) as f32;
             }
             start = end;
         }

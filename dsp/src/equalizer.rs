@@ -59,35 +59,26 @@ impl Processor for Equalizer {
             let is_at_tick = self.grid.is_at_tick();
             let end = start + self.grid.take(block.frames() - start);
             // All bands work in double precision; only the result is rounded.
-            let frames = end - start;
-            let (mut left, mut right) = ([0.0; TICK_FRAMES], [0.0; TICK_FRAMES]);
-            widen(&block.left[start..end], &mut left);
-            widen(&block.right[start..end], &mut right);
+            let mut frames = [[0.0; 2]; TICK_FRAMES];
+            let frames = &mut frames[..end - start];
+            let run = block.slice(start, end);
+            for (frame, (l, r)) in frames.iter_mut().zip(run.left.iter().zip(&*run.right)) {
+                *frame = [f64::from(*l), f64::from(*r)];
+            }
             for band in &mut self.bands {
                 if is_at_tick {
                     band.tick();
                 }
-                band.process(&mut left[..frames], &mut right[..frames]);
+                band.process(frames);
             }
-            narrow(&left, &mut block.left[start..end]);
-            narrow(&right, &mut block.right[start..end]);
+            for (frame, (l, r)) in frames.iter().zip(run.left.iter_mut().zip(run.right)) {
+                (*l, *r) = (frame[0] as f32, frame[1] as f32);
+            }
             start = end;
         }
     }
 
     fn is_neutral(settings: &EqualizerSettings) -> bool {
         !settings.is_on || settings.bands.iter().all(BandSettings::is_neutral)
-    }
-}
-
-fn widen(from: &[f32], to: &mut [f64]) {
-    for (wide, narrow) in to.iter_mut().zip(from) {
-        *wide = f64::from(*narrow);
-    }
-}
-
-fn narrow(from: &[f64], to: &mut [f32]) {
-    for (narrow, wide) in to.iter_mut().zip(from) {
-        *narrow = *wide as f32;
     }
 }

@@ -17,18 +17,26 @@ pub use settings::*;
 use self::character::{Constants, FIRST_CLIP_CUTOFFS};
 use self::level::SlowGain;
 use self::peak_gain::{GATE, PeakGain};
-use crate::clipper::excess::{ExcessClipper, Knee};
+use crate::clipper::excess::{ExcessClipper, ExcessSpec, Knee};
 use crate::delay_line::DelayLine;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::{Ramp, TICK_FRAMES, TickGrid};
-use crate::true_peak::QuickPeakDetector;
+use crate::true_peak::{QuickPeakDetector, TruePeakDetector};
 use crate::units::{db_to_gain, gain_to_db};
 
 const CLIP_TAPS: usize = 24;
 const CLIP_BETA: f64 = 8.0;
 const LOOK_AHEAD_MS: f64 = 2.0;
-/// Kept below the ceiling for the detector's remaining error.
+/// Kept below the ceiling by the slow gain and the clippers,
 const MARGIN_DB: f64 = 0.03;
+/// and by the last stage, for the detector's remaining error: of 2000 noise
+/// bursts with random settings 0.03 dB left four more than 0.02 dB over, 0.044 dB
+/// at worst; with 0.06 dB the worst of 3000 is 0.014 dB over.
+const LAST_MARGIN_DB: f64 = 0.06;
+/// What has been detected when the last stage sees it entered so long ago.
+const DETECTION_FRAMES: usize = 2 * CLIP_TAPS + TruePeakDetector::LATENCY_FRAMES;
+/// The last ceilings, so that every frame meets the one it entered under.
+const PAST_CEILINGS: usize = DETECTION_FRAMES.div_ceil(TICK_FRAMES) + 1;
 const AUTO_RELEASE_MS: f64 = 3.0;
 const RAMP_MS: f64 = 10.0;
 
@@ -42,19 +50,26 @@ struct Channel {
     first_clip: ExcessClipper,
     second_clip: ExcessClipper,
     excess: [f32; TICK_FRAMES],
-    peaks: [f32; TICK_FRAMES],
 }
 
 impl Channel {
     fn new() -> Self {
+        let clip = |cutoffs| {
+            ExcessClipper::new(&ExcessSpec {
+                factors: &[4],
+                taps: CLIP_TAPS,
+                cutoffs,
+                beta: CLIP_BETA,
+                fine_points: 0,
+            })
+        };
         Self {
             level_detector: QuickPeakDetector::new(),
             level_peak: 0.0,
             slow_gain: Ramp::new(1.0, TICK_FRAMES),
-            first_clip: ExcessClipper::new(&[4], CLIP_TAPS, &FIRST_CLIP_CUTOFFS, CLIP_BETA),
-            second_clip: ExcessClipper::new(&[4], CLIP_TAPS, &[1.0], CLIP_BETA),
+            first_clip: clip(&FIRST_CLIP_CUTOFFS),
+            second_clip: clip(&[1.0]),
             excess: [0.0; TICK_FRAMES],
-            peaks: [0.0; TICK_FRAMES],
         }
     }
 
@@ -77,6 +92,10 @@ pub struct Limiter {
     gain: Ramp,
     /// Set ceiling less the margin, as a magnitude.
     ceiling: Ramp,
+    /// By age in ticks, the present one first.
+    past_ceilings: [f64; PAST_CEILINGS],
+    /// From those ceilings to the last stage's.
+    last_margin: f64,
     slow: SlowGain,
     power_sum: f64,
     channels: [Channel; 2],
@@ -95,20 +114,21 @@ impl Limiter {
 
     /// Applies the gain and follows the level with the slow gain.
     fn ride(&mut self, run: &mut StereoBlock<'_>, ceiling: f64) {
-        for (l, r) in run.left.iter_mut().zip(run.right.iter_mut()) {
-            let gain = self.gain.advance();
-            *l = (f64::from(*l) * gain) as f32;
-            *r = (f64::from(*r) * gain) as f32;
-            self.power_sum += 0.5 * (f64::from(*l).powi(2) + f64::from(*r).powi(2));
+        let mut gain = self.gain;
+        for samples in run.channels() {
+            gain = self.gain;
+            apply(&mut gain, samples);
+        }
+        self.gain = gain;
+        if self.constants.power.is_some() {
+            for (l, r) in run.left.iter().zip(run.right.iter()) {
+                self.power_sum += 0.5 * (f64::from(*l).powi(2) + f64::from(*r).powi(2));
+            }
         }
         let gate = (GATE * ceiling) as f32;
         for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
-            let peaks = &mut channel.peaks[..samples.len()];
-            channel.level_detector.process(samples, gate, peaks);
-            channel.level_peak = peaks.iter().copied().fold(channel.level_peak, f32::max);
-            for sample in samples {
-                *sample = (f64::from(*sample) * channel.slow_gain.advance()) as f32;
-            }
+            channel.level_peak = channel.level_detector.highest(samples, gate, channel.level_peak);
+            apply(&mut channel.slow_gain, samples);
         }
     }
 
@@ -136,9 +156,7 @@ impl Limiter {
             for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
                 let clip =
                     if is_first { &mut channel.first_clip } else { &mut channel.second_clip };
-                for (excess, sample) in channel.excess.iter_mut().zip(samples) {
-                    *excess = clip.process(*sample, &knee);
-                }
+                clip.process(samples, &knee, &mut channel.excess[..samples.len()]);
             }
             let delay =
                 if is_first { &mut self.first_clip_delay } else { &mut self.second_clip_delay };
@@ -161,6 +179,19 @@ impl Limiter {
     }
 }
 
+/// Multiplies samples by a moving gain; a gain of one leaves them alone.
+fn apply(gain: &mut Ramp, samples: &mut [f32]) {
+    if !gain.is_settled() {
+        for sample in samples {
+            *sample = (f64::from(*sample) * gain.advance()) as f32;
+        }
+    } else if gain.value() != 1.0 {
+        for sample in samples {
+            *sample = (f64::from(*sample) * gain.value()) as f32;
+        }
+    }
+}
+
 impl Processor for Limiter {
     type Settings = LimiterSettings;
 
@@ -174,6 +205,8 @@ impl Processor for Limiter {
             grid: TickGrid::default(),
             gain: Ramp::new(1.0, ramp_frames),
             ceiling: Ramp::new(1.0, ramp_frames.div_ceil(TICK_FRAMES)),
+            past_ceilings: [1.0; PAST_CEILINGS],
+            last_margin: db_to_gain(MARGIN_DB - LAST_MARGIN_DB),
             slow: SlowGain::new(spec, constants),
             power_sum: 0.0,
             channels: [Channel::new(), Channel::new()],
@@ -200,6 +233,9 @@ impl Processor for Limiter {
         ];
         for (ramp, target) in targets {
             if self.settings.is_none() { ramp.snap(target) } else { ramp.set(target) }
+        }
+        if self.settings.is_none() {
+            self.past_ceilings = [self.ceiling.value(); PAST_CEILINGS];
         }
         let release_ms =
             if settings.is_auto_release { AUTO_RELEASE_MS } else { settings.release_ms };
@@ -229,6 +265,8 @@ impl Processor for Limiter {
         while start < block.frames() {
             if self.grid.is_at_tick() {
                 let ceiling = self.ceiling.advance();
+                self.past_ceilings.rotate_right(1);
+                self.past_ceilings[0] = ceiling;
                 self.tick(ceiling);
             }
             let ceiling = self.ceiling.value();
@@ -236,7 +274,9 @@ impl Processor for Limiter {
             let mut run = block.slice(start, end);
             self.ride(&mut run, ceiling);
             self.clip(&mut run, ceiling);
-            self.limit(&mut run, ceiling);
+            // A run's detected frames entered within one tick or across two.
+            let [.., later, earlier] = self.past_ceilings;
+            self.limit(&mut run, later.min(earlier) * self.last_margin);
             start = end;
         }
     }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use crossbeam::queue::ArrayQueue;
 
-use self::peak::{ChannelPeaks, RUN_FRAMES, highest};
+use self::peak::{ChannelPeaks, RUN_FRAMES};
 use self::stereo_field::StereoField;
 use crate::loudness::{LoudnessMeter, LoudnessSnapshot, StepClock};
 use crate::processor::AudioSpec;
 use crate::units::gain_to_db;
+use crate::vector::highest_magnitude;
 
 /// What the meters at one point read. Levels are negative infinity for silence.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -294,7 +295,7 @@ impl Meters {
         let true_peak = left.complete_step().max(right.complete_step());
         self.recent_true_peaks[self.recent_position] = true_peak;
         self.recent_position = (self.recent_position + 1) % RECENT_STEPS;
-        self.recent_true_peak = highest(&self.recent_true_peaks);
+        self.recent_true_peak = highest_magnitude(&self.recent_true_peaks);
     }
 }
 

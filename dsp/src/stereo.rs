@@ -12,7 +12,7 @@ mod settings;
 
 pub use settings::*;
 
-use self::crossover::{Crossover, Svf};
+use self::crossover::Crossover;
 use self::guard::MonoGuard;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::{Glide, Ramp, TICK_FRAMES, TickGrid};
@@ -29,8 +29,6 @@ pub struct Stereo {
     grid: TickGrid,
     low: Crossover,
     high: Crossover,
-    /// The low band passes the high crossover's all-pass too, to stay in step.
-    low_all_pass: Svf,
     bass: Crossover,
     /// Corners as base-2 logarithms: low, high, mono bass.
     corners: [Glide; 3],
@@ -55,14 +53,12 @@ impl Stereo {
         self.low.clear_denormals();
         self.high.clear_denormals();
         self.bass.clear_denormals();
-        self.low_all_pass.clear_denormals();
     }
 
     fn tune(&mut self, low_hz: f64, high_hz: f64, bass_hz: f64) {
         let rate = self.spec.sample_rate_hz;
         self.low.tune(low_hz, rate);
         self.high.tune(high_hz, rate);
-        self.low_all_pass.tune(high_hz, rate);
         self.bass.tune(bass_hz, rate);
     }
 }
@@ -79,7 +75,6 @@ impl Processor for Stereo {
             grid: TickGrid::default(),
             low: Crossover::default(),
             high: Crossover::default(),
-            low_all_pass: Svf::default(),
             bass: Crossover::default(),
             corners: [Glide::new(0.0, remains, 1e-4); 3],
             mid_gain: Ramp::new(1.0, ramp_frames),
@@ -103,6 +98,10 @@ impl Processor for Stereo {
         ramp_to(&mut self.mid_gain, db_to_gain(settings.mid_gain_db));
         for (ramp, width_percent) in self.side_gains.iter_mut().zip(widths) {
             ramp_to(ramp, side_gain * width_percent / 100.0);
+        }
+        if settings.is_bass_mono && self.bass_mono.is_settled() && self.bass_mono.value() == 0.0 {
+            // It rested: what it remembers is long past.
+            self.bass.reset();
         }
         ramp_to(&mut self.bass_mono, f64::from(u8::from(settings.is_bass_mono)));
         let corners_hz =
@@ -134,25 +133,30 @@ impl Processor for Stereo {
             }
             let end = start + self.grid.take(block.frames() - start);
             let run = block.slice(start, end);
+            let has_bass_mono = !self.bass_mono.is_settled() || self.bass_mono.value() != 0.0;
+            let is_guarded = self.guard.is_working();
             for (l, r) in run.left.iter_mut().zip(run.right) {
                 let mid = 0.5 * (f64::from(*l) + f64::from(*r));
                 let side = 0.5 * (f64::from(*l) - f64::from(*r));
 
-                let (low_side, rest) = self.low.split(side);
-                let (mid_side, high_side) = self.high.split(rest);
-                let low_side = self.low_all_pass.all_pass(low_side);
+                let low = self.low.split(mid, side, 0.0);
+                // The low band passes the high crossover's all-pass too, to stay in step.
+                let high = self.high.split(low.companion, low.high, low.low);
                 let [low_gain, middle_gain, high_gain] =
                     self.side_gains.each_mut().map(Ramp::advance);
-                let side = low_gain * low_side + middle_gain * mid_side + high_gain * high_side;
-                let mid = self.high.all_pass(self.low.all_pass(mid));
+                let mut side =
+                    low_gain * high.passenger + middle_gain * high.low + high_gain * high.high;
+                let mut mid = high.companion;
 
-                let bass_mono = self.bass_mono.advance();
-                let (_, side_without_bass) = self.bass.split(side);
-                let side = side + bass_mono * (side_without_bass - side);
-                let mid = mid + bass_mono * (self.bass.all_pass(mid) - mid);
+                if has_bass_mono {
+                    let bass_mono = self.bass_mono.advance();
+                    let bass = self.bass.split(mid, side, 0.0);
+                    side += bass_mono * (bass.high - side);
+                    mid += bass_mono * (bass.companion - mid);
+                }
 
                 let mid = self.mid_gain.advance() * mid;
-                let side = self.guard.process(mid, side);
+                let side = if is_guarded { self.guard.process(mid, side) } else { side };
                 *l = (mid + side) as f32;
                 *r = (mid - side) as f32;
             }

@@ -1,5 +1,6 @@
 //! Signals, blocks and an independent true-peak referee.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use burnish_dsp::processor::StereoBlock;
@@ -108,7 +109,12 @@ impl Signal {
 
     /// True peak of both channels, by the referee.
     pub fn true_peak_db(&self) -> f64 {
-        true_peak_db(&self.left).max(true_peak_db(&self.right))
+        self.true_peak_db_in(0..self.frames())
+    }
+
+    /// True peak of both channels within some frames, by the referee.
+    pub fn true_peak_db_in(&self, frames: Range<usize>) -> f64 {
+        true_peak_db(&self.left, frames.clone()).max(true_peak_db(&self.right, frames))
     }
 }
 
@@ -118,7 +124,7 @@ const REFEREE_HALF_TAPS: isize = 128;
 /// A 256-tap Kaiser-windowed (beta 12) sinc at 64 phases, evaluated wherever
 /// the samples come within 12 dB of the highest: nothing of it is shared with
 /// the detector under test.
-pub fn true_peak_db(samples: &[f32]) -> f64 {
+pub fn true_peak_db(samples: &[f32], frames: Range<usize>) -> f64 {
     use std::sync::LazyLock;
     static BANK: LazyLock<Vec<Vec<f64>>> = LazyLock::new(|| {
         let i0 = |x: f64| {
@@ -146,9 +152,10 @@ pub fn true_peak_db(samples: &[f32]) -> f64 {
             .collect()
     });
     let at = |n: isize| samples.get(n as usize).map_or(0.0, |sample| f64::from(*sample));
-    let highest = samples.iter().fold(0.0f64, |highest, s| highest.max(f64::from(s.abs())));
+    let highest =
+        samples[frames.clone()].iter().fold(0.0f64, |highest, s| highest.max(f64::from(s.abs())));
     let mut peak = highest;
-    for n in 0..samples.len() as isize {
+    for n in frames.start as isize..frames.end as isize {
         if at(n).abs().max(at(n + 1).abs()) < 0.5 * highest {
             continue;
         }
@@ -180,5 +187,6 @@ fn the_referee_finds_a_peak_between_samples() {
             (fade * angle.sin()) as f32
         })
         .collect();
-    assert!(true_peak_db(&samples).abs() < 0.01, "{}", true_peak_db(&samples));
+    let peak_db = true_peak_db(&samples, 0..4000);
+    assert!(peak_db.abs() < 0.01, "{peak_db}");
 }

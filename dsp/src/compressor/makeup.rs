@@ -3,7 +3,7 @@
 //! The K-weighted input is measured with and without the compressor's gain,
 //! over the same 3 s exponential window; the ratio of the two is the make-up.
 
-use crate::biquad::{Biquad, Prototype};
+use crate::biquad::{Biquad, Frame, Prototype};
 use crate::processor::AudioSpec;
 use crate::units::power_to_db;
 
@@ -14,8 +14,8 @@ const HIGHEST_DB: f64 = 24.0;
 /// Measures how much loudness the compressor takes away.
 #[derive(Debug)]
 pub(super) struct LoudnessMakeup {
-    /// Shelf and high-pass of the K-weighting, for each channel.
-    weighting: [[Biquad; 2]; 2],
+    /// Shelf and high-pass of the K-weighting.
+    weighting: [Biquad; 2],
     remains: f64,
     before: f64,
     after: f64,
@@ -27,30 +27,29 @@ impl LoudnessMakeup {
         let shelf = Prototype::high_shelf(4.0, 0.707).digitize(1682.0, spec.sample_rate_hz);
         let high_pass = Prototype::high_pass(0.5).digitize(38.1, spec.sample_rate_hz);
         Self {
-            weighting: [[Biquad::new(shelf), Biquad::new(high_pass)]; 2],
+            weighting: [Biquad::new(shelf), Biquad::new(high_pass)],
             remains: spec.one_pole_coefficient(WINDOW_MS),
             before: 0.0,
             after: 0.0,
         }
     }
 
-    /// Takes one frame of the compressor's input and the gains it was given.
-    pub(super) fn measure(&mut self, frame: [f64; 2], gain: [f64; 2]) {
-        let mut before = 0.0;
-        let mut after = 0.0;
-        for c in 0..2 {
-            let [shelf, high_pass] = &mut self.weighting[c];
-            let power = high_pass.process(shelf.process(frame[c])).powi(2);
-            before += power;
-            after += power * gain[c] * gain[c];
+    /// Takes the compressor's input and the gains that each frame was given.
+    pub(super) fn measure(&mut self, frames: &[Frame], gains: &[Frame]) {
+        let [shelf, high_pass] = &mut self.weighting;
+        for (frame, gain) in frames.iter().zip(gains) {
+            let weighted = high_pass.process(shelf.process(*frame));
+            let power = weighted.map(|x| x * x);
+            let before = power[0] + power[1];
+            let after = power[0] * gain[0] * gain[0] + power[1] * gain[1] * gain[1];
+            self.before = before + (self.before - before) * self.remains;
+            self.after = after + (self.after - after) * self.remains;
         }
-        self.before = before + (self.before - before) * self.remains;
-        self.after = after + (self.after - after) * self.remains;
     }
 
     /// The gain that makes up for the lost loudness, dB.
     pub(super) fn makeup_db(&mut self) -> f64 {
-        self.weighting.iter_mut().flatten().for_each(Biquad::clear_denormals);
+        self.weighting.iter_mut().for_each(Biquad::clear_denormals);
         if self.before < 1e-20 || self.after < 1e-20 {
             self.before = 0.0;
             self.after = 0.0;

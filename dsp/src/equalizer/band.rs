@@ -1,7 +1,7 @@
 //! One band: its filter, the glide of its settings, and its response.
 
 use super::settings::{BandChannel, BandSettings, BandShape};
-use crate::biquad::{Biquad, Coefficients, Pair, Prototype, first_order};
+use crate::biquad::{Biquad, Coefficients, Frame, Pair, Prototype, first_order, process_cascade};
 use crate::processor::AudioSpec;
 use crate::smoothing::{Glide, Ramp, TICK_FRAMES};
 
@@ -104,72 +104,66 @@ impl BandResponse {
     }
 }
 
-/// A design in motion: the sections of both filtered signals.
+/// A design in motion.
 #[derive(Clone, Copy, Debug)]
 struct Filter {
     channel: BandChannel,
     count: usize,
-    first: [Biquad; MAX_SECTIONS],
-    second: [Biquad; MAX_SECTIONS],
+    sections: [Biquad; MAX_SECTIONS],
 }
 
 impl Filter {
     fn new(channel: BandChannel, design: &Design) -> Self {
-        let sections = design.sections.map(Biquad::new);
-        Self { channel, count: design.count, first: sections, second: sections }
+        Self { channel, count: design.count, sections: design.sections.map(Biquad::new) }
     }
 
     /// Takes new coefficients for the same structure.
     fn retune(&mut self, design: &Design) {
         self.count = design.count;
-        for (i, coefficients) in design.sections.iter().enumerate() {
-            self.first[i].coefficients = *coefficients;
-            self.second[i].coefficients = *coefficients;
+        for (section, coefficients) in self.sections.iter_mut().zip(design.sections) {
+            section.tune(coefficients);
         }
     }
 
-    fn process_frame(&mut self, left: f64, right: f64) -> (f64, f64) {
-        let run = |sections: &mut [Biquad], x: f64| {
-            sections.iter_mut().fold(x, |x, section| section.process(x))
-        };
-        let (first, second) = (&mut self.first[..self.count], &mut self.second[..self.count]);
-        match self.channel {
-            BandChannel::Stereo => (run(first, left), run(second, right)),
-            BandChannel::Left => (run(first, left), right),
-            BandChannel::Right => (left, run(first, right)),
-            BandChannel::Mid => {
-                let mid = 0.5 * (left + right);
-                let change = run(first, mid) - mid;
-                (left + change, right + change)
-            }
-            BandChannel::Side => {
-                let side = 0.5 * (left - right);
-                let change = run(first, side) - side;
-                (left + change, right - change)
-            }
-        }
-    }
-
-    fn process(&mut self, left: &mut [f64], right: &mut [f64]) {
+    /// Filters at most [`TICK_FRAMES`] frames in place.
+    fn process(&mut self, frames: &mut [Frame]) {
+        let sections = &mut self.sections[..self.count];
         if self.channel == BandChannel::Stereo {
-            for i in 0..self.count {
-                let (first, second) = (&mut self.first[i], &mut self.second[i]);
-                for (l, r) in left.iter_mut().zip(right.iter_mut()) {
-                    *l = first.process(*l);
-                    *r = second.process(*r);
-                }
-            }
+            process_cascade(sections, frames);
             return;
         }
-        for (l, r) in left.iter_mut().zip(right) {
-            (*l, *r) = self.process_frame(*l, *r);
+        // The part that is worked on goes through both halves of the filter alike.
+        let mut parts = [[0.0; 2]; TICK_FRAMES];
+        let parts = &mut parts[..frames.len()];
+        let part_of = |[left, right]: Frame| match self.channel {
+            BandChannel::Stereo | BandChannel::Left => left,
+            BandChannel::Right => right,
+            BandChannel::Mid => 0.5 * (left + right),
+            BandChannel::Side => 0.5 * (left - right),
+        };
+        for (part, frame) in parts.iter_mut().zip(&*frames) {
+            *part = [part_of(*frame); 2];
+        }
+        process_cascade(sections, parts);
+        for ([left, right], part) in frames.iter_mut().zip(parts) {
+            let change = part[0] - part_of([*left, *right]);
+            match self.channel {
+                BandChannel::Stereo | BandChannel::Left => *left = part[0],
+                BandChannel::Right => *right = part[0],
+                BandChannel::Mid => {
+                    *left += change;
+                    *right += change;
+                }
+                BandChannel::Side => {
+                    *left += change;
+                    *right -= change;
+                }
+            }
         }
     }
 
     fn clear_denormals(&mut self) {
-        for section in self.first.iter_mut().chain(&mut self.second) {
-            section.clear_denormals();
-        }
+        self.sections.iter_mut().for_each(Biquad::clear_denormals);
     }
 }
 
@@ -250,20 +244,24 @@ impl Band {
         }
     }
 
-    /// Filters one run of frames in place.
-    pub(super) fn process(&mut self, left: &mut [f64], right: &mut [f64]) {
+    /// Filters at most [`TICK_FRAMES`] frames in place.
+    pub(super) fn process(&mut self, frames: &mut [Frame]) {
         if self.fade.is_settled() {
             if self.filter.count > 0 {
-                self.filter.process(left, right);
+                self.filter.process(frames);
             }
             return;
         }
-        for (l, r) in left.iter_mut().zip(right) {
-            let new = self.filter.process_frame(*l, *r);
-            let old = self.outgoing.process_frame(*l, *r);
+        let mut old = [[0.0; 2]; TICK_FRAMES];
+        let old = &mut old[..frames.len()];
+        old.copy_from_slice(frames);
+        self.outgoing.process(old);
+        self.filter.process(frames);
+        for (frame, old) in frames.iter_mut().zip(old) {
             let fade = self.fade.advance();
-            *l = old.0 + fade * (new.0 - old.0);
-            *r = old.1 + fade * (new.1 - old.1);
+            for channel in 0..2 {
+                frame[channel] = old[channel] + fade * (frame[channel] - old[channel]);
+            }
         }
     }
 }

@@ -81,14 +81,31 @@ impl LookAhead {
         self.busy_frames = 0;
     }
 
+    /// Whether the gain is exactly one and stays so until a reduction is needed.
+    pub(super) fn is_idle(&self) -> bool {
+        self.busy_frames == 0 && self.released == 0
+    }
+
+    /// Takes over another's state; both look equally far ahead.
+    pub(super) fn follow(&mut self, other: &Self) {
+        self.hold.follow(&other.hold);
+        self.released = other.released;
+        for (sum, other) in self.boxes.iter_mut().zip(&other.boxes) {
+            sum.ring.copy_from_slice(&other.ring);
+            sum.position = other.position;
+            sum.sum = other.sum;
+        }
+        self.busy_frames = other.busy_frames;
+    }
+
     /// Takes the highest gain that the next frame may have (1 or less) and
     /// returns the gain for the frame that came `frames - 1` earlier.
     pub(super) fn push(&mut self, allowed_gain: f64, release_coefficient: f64) -> f64 {
-        // Rounded up, so that rounding never lets a peak through.
-        let needed = ((1.0 - allowed_gain) * ONE).ceil() as i64;
+        // One more than rounding down gives, so that rounding never lets a peak through.
+        let needed = if allowed_gain < 1.0 { ((1.0 - allowed_gain) * ONE) as i64 + 1 } else { 0 };
         if needed > 0 {
             self.busy_frames = 2 * self.frames;
-        } else if self.busy_frames == 0 && self.released == 0 {
+        } else if self.is_idle() {
             // All rings hold zeros; where they stand does not matter.
             return 1.0;
         }

@@ -38,21 +38,30 @@ impl<T: Copy + PartialOrd + Default> SlidingMax<T> {
         self.window = (window.max(1) as u64).min(self.entries.len() as u64 - 1);
     }
 
+    /// Takes over another's values; both have the same capacity.
+    pub(super) fn follow(&mut self, other: &Self) {
+        self.entries.copy_from_slice(&other.entries);
+        (self.head, self.length) = (other.head, other.length);
+        (self.window, self.now) = (other.window, other.now);
+    }
+
     /// Takes the next value and returns the highest of the window.
     pub(super) fn push(&mut self, value: T) -> T {
         let capacity = self.entries.len();
+        // The queue is shorter than twice its capacity: a subtraction wraps.
+        let wrap = |index: usize| if index >= capacity { index - capacity } else { index };
         self.now += 1;
         while self.length > 0 {
-            let last = (self.head + self.length - 1) % capacity;
+            let last = wrap(self.head + self.length - 1);
             if self.entries[last].0 > value {
                 break;
             }
             self.length -= 1;
         }
-        self.entries[(self.head + self.length) % capacity] = (value, self.now);
+        self.entries[wrap(self.head + self.length)] = (value, self.now);
         self.length += 1;
         while self.entries[self.head].1 + self.window <= self.now {
-            self.head = (self.head + 1) % capacity;
+            self.head = wrap(self.head + 1);
             self.length -= 1;
         }
         self.entries[self.head].0

@@ -9,10 +9,7 @@
 
 use std::f64::consts::PI;
 
-use crate::biquad::Coefficients;
-
-/// What decays below this (-600 dB) is cleared, long before it becomes denormal.
-const NEGLIGIBLE: f64 = 1e-30;
+use crate::biquad::{Biquad, Coefficients, Frame};
 
 const HIGH_PASS_HZ: f64 = 38.135_470_876_024_44;
 const HIGH_PASS_Q: f64 = 0.500_327_037_323_877_3;
@@ -51,81 +48,24 @@ pub(super) fn high_pass(sample_rate_hz: f64) -> Coefficients {
     }
 }
 
-/// One value for each channel.
-type Pair = [f64; 2];
-
-/// A section for both channels at once.
-///
-/// Transposed direct form II with the output substituted into the state
-/// update. That shortens the loop from one sample to the next to a single
-/// multiplication and addition, which is what limits the speed of a recursion.
-#[derive(Debug)]
-struct Section {
-    direct: f64,
-    input: [f64; 2],
-    feedback: [f64; 2],
-    z1: Pair,
-    z2: Pair,
-}
-
-impl Section {
-    fn new(Coefficients { b, a }: Coefficients) -> Self {
-        Self {
-            direct: b[0],
-            input: [b[1] - a[0] * b[0], b[2] - a[1] * b[0]],
-            feedback: a,
-            z1: [0.0; 2],
-            z2: [0.0; 2],
-        }
-    }
-
-    #[inline]
-    fn process(&mut self, x: Pair) -> Pair {
-        let [i1, i2] = self.input;
-        let [a1, a2] = self.feedback;
-        let mut y = [0.0; 2];
-        for channel in 0..2 {
-            let z1 = self.z1[channel];
-            y[channel] = self.direct * x[channel] + z1;
-            self.z1[channel] = (i1 * x[channel] + self.z2[channel]) - a1 * z1;
-            self.z2[channel] = i2 * x[channel] - a2 * z1;
-        }
-        y
-    }
-
-    fn clear_denormals(&mut self) {
-        for channel in 0..2 {
-            if self.z1[channel].abs() < NEGLIGIBLE && self.z2[channel].abs() < NEGLIGIBLE {
-                self.z1[channel] = 0.0;
-                self.z2[channel] = 0.0;
-            }
-        }
-    }
-
-    fn reset(&mut self) {
-        self.z1 = [0.0; 2];
-        self.z2 = [0.0; 2];
-    }
-}
-
 /// The running filters of both channels.
 #[derive(Debug)]
 pub(super) struct KWeighting {
-    shelf: Section,
-    high_pass: Section,
+    shelf: Biquad,
+    high_pass: Biquad,
 }
 
 impl KWeighting {
     pub(super) fn new(sample_rate_hz: f64) -> Self {
         Self {
-            shelf: Section::new(shelf(sample_rate_hz)),
-            high_pass: Section::new(high_pass(sample_rate_hz)),
+            shelf: Biquad::new(shelf(sample_rate_hz)),
+            high_pass: Biquad::new(high_pass(sample_rate_hz)),
         }
     }
 
     /// Filters frames and adds the squares of each channel to `energy`, one by
     /// one, so that the sums do not depend on how the frames were grouped.
-    pub(super) fn accumulate(&mut self, left: &[f32], right: &[f32], energy: &mut Pair) {
+    pub(super) fn accumulate(&mut self, left: &[f32], right: &[f32], energy: &mut Frame) {
         let mut sum = *energy;
         for (&left, &right) in left.iter().zip(right) {
             let x = [f64::from(finite(left)), f64::from(finite(right))];
@@ -193,18 +133,5 @@ mod tests {
                 assert!(difference.abs() < 0.03, "{difference} dB at {hz} Hz, {rate}");
             }
         }
-    }
-
-    #[test]
-    fn decayed_state_becomes_zero_not_denormal() {
-        let mut filter = KWeighting::new(48_000.0);
-        let mut energy = [0.0; 2];
-        filter.accumulate(&[1.0; 480], &[-1.0; 480], &mut energy);
-        for _ in 0..1000 {
-            filter.accumulate(&[0.0; 480], &[0.0; 480], &mut energy);
-            filter.clear_denormals();
-        }
-        assert_eq!([filter.shelf.z1, filter.shelf.z2], [[0.0; 2]; 2]);
-        assert_eq!([filter.high_pass.z1, filter.high_pass.z2], [[0.0; 2]; 2]);
     }
 }

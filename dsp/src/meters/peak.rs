@@ -2,6 +2,7 @@
 
 use crate::loudness::StepClock;
 use crate::true_peak::TruePeakDetector;
+use crate::vector::highest_magnitude;
 
 /// Longest run of frames given to [`ChannelPeaks::process`] at once.
 pub(super) const RUN_FRAMES: usize = 256;
@@ -21,17 +22,6 @@ const GATE: f32 = 0.7;
 const LOWEST_GATE: f32 = 1e-5;
 /// Full scale of a 16-bit file, 32767/32768, counts as full scale too.
 const FULL_SCALE: f32 = 32_767.0 / 32_768.0;
-
-/// Highest magnitude; magnitudes of floats order like the integers of their
-/// bits, which unlike a float maximum vectorises.
-pub(super) fn highest(samples: &[f32]) -> f32 {
-    let mut highest = 0;
-    for sample in samples {
-        let bits = (sample.to_bits() & 0x7fff_ffff) as i32;
-        highest = if bits > highest { bits } else { highest };
-    }
-    f32::from_bits(highest as u32)
-}
 
 /// A peak reading that holds, then decays.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,7 +92,7 @@ impl ChannelPeaks {
 
     /// Measures at most [`RUN_FRAMES`] finite samples of one step.
     pub(super) fn process(&mut self, samples: &[f32]) {
-        self.sample.observe(highest(samples));
+        self.sample.observe(highest_magnitude(samples));
         let clipped: u32 = samples.iter().map(|sample| u32::from(sample.abs() >= FULL_SCALE)).sum();
         self.clipped_samples += u64::from(clipped);
         self.interpolate(samples);
@@ -120,7 +110,7 @@ impl ChannelPeaks {
         let mut peaks = [0.0; RUN_FRAMES];
         let peaks = &mut peaks[..samples.len()];
         self.detector.process(samples, self.gate, peaks);
-        let peak = highest(peaks);
+        let peak = highest_magnitude(peaks);
         // Samples near the largest float overflow in the interpolation.
         self.interpolated.observe(if peak.is_finite() { peak } else { 0.0 });
     }
@@ -184,11 +174,5 @@ mod tests {
             peak.complete_step();
         }
         assert_eq!(peak.reading(), 0.0);
-    }
-
-    #[test]
-    fn the_highest_magnitude_is_found_whatever_its_sign() {
-        assert_eq!(highest(&[]), 0.0);
-        assert_eq!(highest(&[0.1, -0.7, 0.3, -0.0]), 0.7);
     }
 }

@@ -43,11 +43,24 @@ impl MonoGuard {
     }
 
     pub(super) fn configure(&mut self, is_on: bool, limit_db: f64) {
+        if is_on && !self.is_working() {
+            // It rested: what it measured is long past.
+            self.mid_power = 0.0;
+            self.side_power = 0.0;
+        }
         self.is_on = is_on;
         self.highest_ratio = 10f64.powf(limit_db / 10.0) - 1.0;
     }
 
+    /// Whether it measures, or still lets go.
+    pub(super) fn is_working(&self) -> bool {
+        self.is_on || self.cap != 1.0 || self.gain.value() != 1.0 || !self.gain.is_settled()
+    }
+
     pub(super) fn tick(&mut self) {
+        if !self.is_working() {
+            return;
+        }
         let wanted = if self.is_on && self.side_power > self.highest_ratio * self.mid_power {
             (self.highest_ratio * self.mid_power / self.side_power).sqrt()
         } else {

@@ -1,0 +1,173 @@
+//! The few loops in which the engine spends its time.
+//!
+//! Each is plain code in lanes that the compiler turns into vector
+//! instructions, compiled once for the baseline of the architecture and once
+//! for wider units, chosen when the program runs. No version fuses a product
+//! with its sum or changes the order of additions, so all give the same bits.
+
+use multiversion::multiversion;
+
+/// `output[i] = sum of taps[k] * (input[i + k] + input[i + 2 n - 1 - k])` for
+/// the `n` taps of half a symmetric filter; `input` holds at least
+/// `output.len() + 2 n - 1` samples.
+#[multiversion(targets("x86_64+avx2"))]
+pub(crate) fn filter_symmetric(input: &[f32], taps: &[f32], output: &mut [f32]) {
+    let done = symmetric_lanes::<16>(input, taps, output);
+    let done = done + symmetric_lanes::<4>(&input[done..], taps, &mut output[done..]);
+    symmetric_lanes::<1>(&input[done..], taps, &mut output[done..]);
+}
+
+/// Fills as many whole groups of `LANES` outputs as there are and returns their number.
+#[expect(clippy::inline_always, reason = "what is not inlined keeps the baseline's vector units")]
+#[inline(always)]
+fn symmetric_lanes<const LANES: usize>(input: &[f32], taps: &[f32], output: &mut [f32]) -> usize {
+    let far = 2 * taps.len() - 1;
+    let (groups, _) = output.as_chunks_mut::<LANES>();
+    for (group, output) in groups.iter_mut().enumerate() {
+        let input = &input[group * LANES..group * LANES + far + LANES];
+        let mut sums = [0.0; LANES];
+        for (k, tap) in taps.iter().enumerate() {
+            let (near, far) = (&input[k..k + LANES], &input[far - k..far - k + LANES]);
+            for lane in 0..LANES {
+                sums[lane] += tap * (near[lane] + far[lane]);
+            }
+        }
+        *output = sums;
+    }
+    groups.len() * LANES
+}
+
+/// `output[i] = sum of taps[k] * input[i + k]`; `input` holds at least
+/// `output.len() + taps.len() - 1` samples.
+#[multiversion(targets("x86_64+avx2"))]
+pub(crate) fn filter(input: &[f32], taps: &[f32], output: &mut [f32]) {
+    let done = filter_lanes::<16>(input, taps, output);
+    let done = done + filter_lanes::<4>(&input[done..], taps, &mut output[done..]);
+    filter_lanes::<1>(&input[done..], taps, &mut output[done..]);
+}
+
+#[expect(clippy::inline_always, reason = "what is not inlined keeps the baseline's vector units")]
+#[inline(always)]
+fn filter_lanes<const LANES: usize>(input: &[f32], taps: &[f32], output: &mut [f32]) -> usize {
+    let (groups, _) = output.as_chunks_mut::<LANES>();
+    for (group, output) in groups.iter_mut().enumerate() {
+        let input = &input[group * LANES..group * LANES + taps.len() - 1 + LANES];
+        let mut sums = [0.0; LANES];
+        for (tap, input) in taps.iter().zip(input.windows(LANES)) {
+            for lane in 0..LANES {
+                sums[lane] += tap * input[lane];
+            }
+        }
+        *output = sums;
+    }
+    groups.len() * LANES
+}
+
+/// `output[i] += scale * input[i]`.
+#[multiversion(targets("x86_64+avx2"))]
+pub(crate) fn add_scaled(output: &mut [f32], input: &[f32], scale: f32) {
+    for (output, input) in output.iter_mut().zip(input) {
+        *output += scale * input;
+    }
+}
+
+/// The dot product of slices of equal length, summed in sixteen lanes.
+#[multiversion(targets("x86_64+avx2"))]
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let mut lanes = [0.0f32; LANES];
+    for (x, y) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            lanes[lane] += x[lane] * y[lane];
+        }
+    }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] += lanes[lane + width];
+        }
+        width /= 2;
+    }
+    lanes[0] + a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum::<f32>()
+}
+
+/// The highest magnitude, 0 for no samples. Magnitudes of floats
+/// order like the integers of their bits, which unlike a float maximum vectorises.
+#[multiversion(targets("x86_64+avx2"))]
+pub(crate) fn highest_magnitude(samples: &[f32]) -> f32 {
+    const LANES: usize = 8;
+    let higher = |highest: &mut i32, sample: &f32| {
+        let bits = (sample.to_bits() & 0x7fff_ffff) as i32;
+        *highest = if bits > *highest { bits } else { *highest };
+    };
+    let (groups, rest) = samples.as_chunks::<LANES>();
+    let mut lanes = [0; LANES];
+    for group in groups {
+        for lane in 0..LANES {
+            higher(&mut lanes[lane], &group[lane]);
+        }
+    }
+    let mut highest = lanes.into_iter().max().unwrap_or(0);
+    for sample in rest {
+        higher(&mut highest, sample);
+    }
+    f32::from_bits(highest as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(length: usize) -> Vec<f32> {
+        let mut state = 3u32;
+        (0..length)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                state as i32 as f32 / 2_147_483_648.0
+            })
+            .collect()
+    }
+
+    #[test]
+    fn filters_equal_their_definition_however_the_output_is_cut() {
+        let (input, taps) = (noise(200), noise(12));
+        let both: Vec<f32> = taps.iter().chain(taps.iter().rev()).copied().collect();
+        let mut whole = vec![0.0; 100];
+        filter_symmetric(&input, &taps, &mut whole);
+        let mut plain = vec![0.0; 100];
+        filter(&input, &both, &mut plain);
+        for i in 0..100 {
+            let expected: f64 = (0..24).map(|k| f64::from(both[k]) * f64::from(input[i + k])).sum();
+            assert!((f64::from(whole[i]) - expected).abs() < 1e-6);
+            assert!((f64::from(plain[i]) - expected).abs() < 1e-6);
+        }
+        for cut in [1, 3, 7, 16, 33] {
+            let mut pieces = vec![0.0; 100];
+            for (n, piece) in pieces.chunks_mut(cut).enumerate() {
+                filter_symmetric(&input[n * cut..], &taps, piece);
+            }
+            assert_eq!(pieces, whole);
+            for (n, piece) in pieces.chunks_mut(cut).enumerate() {
+                filter(&input[n * cut..], &both, piece);
+            }
+            assert_eq!(pieces, plain);
+        }
+    }
+
+    #[test]
+    fn the_dot_product_equals_its_definition() {
+        for length in [0, 1, 15, 16, 48, 65, 192] {
+            let (a, b) = (noise(length), noise(length + 1));
+            let expected: f64 =
+                a.iter().zip(&b[1..]).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
+            assert!((f64::from(dot(&a, &b[1..])) - expected).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn the_highest_magnitude_is_found_whatever_its_sign() {
+        assert_eq!(highest_magnitude(&[]), 0.0);
+        assert_eq!(highest_magnitude(&[0.1, -0.7, 0.3, -0.0]), 0.7);
+    }
+}
