@@ -11,7 +11,7 @@ mod matched;
 
 use std::f64::consts::PI;
 
-pub use matched::Pair;
+pub use matched::{Pair, high_pass_6};
 
 /// Poles above Nyquist would alias down; they are held just below it.
 const HIGHEST_POLE_W: f64 = 0.98 * PI;
@@ -109,6 +109,11 @@ impl Prototype {
     /// Notch.
     pub fn notch(q: f64) -> Self {
         Self { numerator: [1.0, 0.0, 1.0], pole: 1.0, pole_q: q }
+    }
+
+    /// Band-pass of unit gain at its centre.
+    pub fn band_pass(q: f64) -> Self {
+        Self { numerator: [0.0, 1.0 / q, 0.0], pole: 1.0, pole_q: q }
     }
 
     /// Low-pass.

@@ -4,8 +4,8 @@
 //! input -> meters -> trim -> EQ -> glue -> stereo -> clipper -> limiter -> dither -> meters -> output
 //! ```
 //!
-//! The order is fixed. The latency is constant, whatever the settings: a stage
-//! that is switched off still delays.
+//! The order is fixed. A stage that is switched off still delays: the latency
+//! depends on nothing but the equaliser's phase.
 
 use std::sync::Arc;
 
@@ -50,12 +50,21 @@ pub struct Chain {
 impl Chain {
     /// Builds the chain; the only place that allocates.
     pub fn new(spec: AudioSpec) -> Self {
-        let clipper = Slot::new(spec);
-        let limiter = Slot::new(spec);
-        let latencies = [0, 0, 0, 0, clipper.latency_frames(), limiter.latency_frames(), 0];
-        Self {
+        let equalizer: Slot<Equalizer> = Slot::new(spec);
+        let clipper: Slot<Clipper> = Slot::new(spec);
+        let limiter: Slot<Limiter> = Slot::new(spec);
+        let longest = [
+            0,
+            equalizer.longest_latency_frames(),
+            0,
+            0,
+            clipper.longest_latency_frames(),
+            limiter.longest_latency_frames(),
+            0,
+        ];
+        let mut chain = Self {
             trim: Slot::new(spec),
-            equalizer: Slot::new(spec),
+            equalizer,
             glue: Slot::new(spec),
             stereo: Slot::new(spec),
             clipper,
@@ -63,9 +72,28 @@ impl Chain {
             dither: Slot::new(spec),
             input_meters: Meters::new(spec),
             output_meters: Meters::new(spec),
-            dry: Dry::new(spec, latencies.iter().sum()),
-            delta: DeltaTap::new(spec, &latencies),
+            dry: Dry::new(spec, longest.iter().sum()),
+            delta: DeltaTap::new(spec, &longest),
             publisher: Publisher::new(spec),
+        };
+        chain.align();
+        chain
+    }
+
+    /// Brings everything that runs beside the stages to their latency.
+    fn align(&mut self) {
+        let latencies = [
+            self.trim.latency_frames(),
+            self.equalizer.latency_frames(),
+            self.glue.latency_frames(),
+            self.stereo.latency_frames(),
+            self.clipper.latency_frames(),
+            self.limiter.latency_frames(),
+            self.dither.latency_frames(),
+        ];
+        self.dry.delay.set_frames(latencies.iter().sum());
+        for (stage, delay) in self.delta.delays.iter_mut().enumerate() {
+            delay.set_frames(latencies[stage + 1..].iter().sum());
         }
     }
 
@@ -76,8 +104,12 @@ impl Chain {
 
     /// Takes new settings; returns at once when nothing has changed.
     pub fn configure(&mut self, settings: &ChainSettings) {
+        let latency_frames = self.equalizer.latency_frames();
         self.trim.configure(&settings.trim);
         self.equalizer.configure(&settings.equalizer);
+        if self.equalizer.latency_frames() != latency_frames {
+            self.align();
+        }
         self.glue.configure(&settings.glue);
         self.stereo.configure(&settings.stereo);
         self.clipper.configure(&settings.clipper);
@@ -128,22 +160,23 @@ impl Chain {
     /// The stages in their order.
     fn process_stages(&mut self, run: &mut StereoBlock<'_>, start: usize) {
         self.trim.process(run);
-        self.delta.take(Stage::Trim, &self.trim, run, start);
+        self.delta.take(Stage::Trim, &mut self.trim, run, start);
         self.equalizer.process(run);
-        self.delta.take(Stage::Equalizer, &self.equalizer, run, start);
+        self.delta.take(Stage::Equalizer, &mut self.equalizer, run, start);
         self.glue.process(run);
-        self.delta.take(Stage::Glue, &self.glue, run, start);
+        self.delta.take(Stage::Glue, &mut self.glue, run, start);
         self.stereo.process(run);
-        self.delta.take(Stage::Stereo, &self.stereo, run, start);
+        self.delta.take(Stage::Stereo, &mut self.stereo, run, start);
         self.clipper.process(run);
-        self.delta.take(Stage::Clipper, &self.clipper, run, start);
+        self.delta.take(Stage::Clipper, &mut self.clipper, run, start);
         self.limiter.process(run);
-        self.delta.take(Stage::Limiter, &self.limiter, run, start);
+        self.delta.take(Stage::Limiter, &mut self.limiter, run, start);
         self.dither.process(run);
-        self.delta.take(Stage::Dither, &self.dither, run, start);
+        self.delta.take(Stage::Dither, &mut self.dither, run, start);
     }
 
-    /// By how many frames the output lags the input: constant, whatever the settings.
+    /// By how many frames the output lags the input; changes with the
+    /// equaliser's phase alone.
     pub fn latency_frames(&self) -> usize {
         self.dry.delay.frames()
     }
@@ -186,6 +219,7 @@ impl Chain {
 
     fn publish(&mut self) {
         let reduction = Reduction {
+            equalizer_db: self.equalizer.processor_mut().dynamic_db(),
             glue_db: self.glue.processor_mut().take_reduction_db(),
             guard_db: self.stereo.processor_mut().take_guard_db(),
             clipper_db: self.clipper.processor_mut().take_reduction_db(),
@@ -263,7 +297,7 @@ impl DeltaTap {
     fn take<P: Processor>(
         &mut self,
         stage: Stage,
-        slot: &Slot<P>,
+        slot: &mut Slot<P>,
         output: &StereoBlock<'_>,
         start: usize,
     ) {
@@ -325,6 +359,7 @@ impl Publisher {
             follow(&mut self.shown.glue_db[c], now.glue_db[c]);
             follow(&mut self.shown.limiter_db[c], now.limiter_db[c]);
         }
+        self.shown.equalizer_db = now.equalizer_db;
         follow(&mut self.shown.guard_db, now.guard_db);
         follow(&mut self.shown.clipper_db, now.clipper_db);
     }

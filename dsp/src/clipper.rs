@@ -142,8 +142,12 @@ impl Processor for Clipper {
         }
     }
 
-    fn latency_frames(&self) -> usize {
+    fn latency_frames(&self, _settings: &ClipperSettings) -> usize {
         self.delay.frames()
+    }
+
+    fn plain_gain(settings: &ClipperSettings) -> f64 {
+        db_to_gain(settings.drive_db)
     }
 
     fn is_neutral(settings: &ClipperSettings) -> bool {
@@ -223,7 +227,7 @@ mod tests {
         let output = clipped(&settings, &input);
         let latency = output.len() - 3000;
         let spec = AudioSpec { sample_rate_hz: RATE_HZ, max_block_frames: 64 };
-        let delay = Clipper::new(spec).latency_frames();
+        let delay = Clipper::new(spec).latency_frames(&settings);
         assert_eq!(output[latency..], input[latency - delay..input.len() - delay]);
     }
 

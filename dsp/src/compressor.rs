@@ -1,6 +1,7 @@
 //! Glue compressor: a feed-forward bus compressor in the manner of a VCA.
 //!
-//! `detect` measures the mean power of the high-passed signal (one-pole, 5 ms),
+//! `detect` measures the mean power of the high-passed signal (free of ripple,
+//! [`crate::quadrature`], then a one-pole of 5 ms),
 //! the static curve with its soft knee turns level into reduction (Giannoulis,
 //! Massberg, Reiss, "Digital Dynamic Range Compressor Design", JAES 60(6),
 //! 2012), and the reduction in dB follows with the stated attack and release:
@@ -12,12 +13,14 @@ mod curve;
 mod makeup;
 mod settings;
 
+pub(crate) use curve::soft_knee_excess_db;
 pub use curve::static_reduction_db;
 pub use settings::*;
 
 use self::makeup::LoudnessMakeup;
 use crate::biquad::{Biquad, Coefficients, Frame, Prototype};
 use crate::processor::{AudioSpec, Processor, StereoBlock};
+use crate::quadrature::QuadraturePower;
 use crate::smoothing::{Ramp, TickGrid};
 use crate::units::{db_to_gain, power_to_db};
 
@@ -73,6 +76,7 @@ pub struct Compressor {
     grid: TickGrid,
     times: Times,
     detector_high_pass: Biquad,
+    detector: QuadraturePower,
     power: [f64; 2],
     power_sum: [f64; 2],
     power_coefficient: f64,
@@ -96,8 +100,9 @@ impl Compressor {
     fn detect(&mut self, frames: &[Frame]) {
         for frame in frames {
             let heard = self.detector_high_pass.process(*frame);
+            let power = self.detector.process(heard);
             for c in 0..2 {
-                self.power_sum[c] += heard[c] * heard[c];
+                self.power_sum[c] += power[c];
             }
         }
     }
@@ -119,6 +124,7 @@ impl Compressor {
     /// One step of the grid: level, reduction, gain.
     fn tick(&mut self, settings: &CompressorSettings) {
         self.detector_high_pass.clear_denormals();
+        self.detector.clear_denormals();
         let frames = self.grid.tick_frames() as f64;
         for c in 0..2 {
             let mean = self.power_sum[c] / frames;
@@ -168,6 +174,7 @@ impl Processor for Compressor {
             spec,
             times: Times::default(),
             detector_high_pass: Biquad::new(Coefficients::IDENTITY),
+            detector: QuadraturePower::new(spec),
             power: [0.0; 2],
             power_sum: [0.0; 2],
             power_coefficient: (-step_ms / POWER_AVERAGE_MS).exp(),
@@ -251,6 +258,10 @@ impl Processor for Compressor {
             }
             start = end;
         }
+    }
+
+    fn plain_gain(settings: &CompressorSettings) -> f64 {
+        if settings.is_auto_makeup { 1.0 } else { db_to_gain(settings.makeup_db) }
     }
 
     fn is_neutral(settings: &CompressorSettings) -> bool {

@@ -2,23 +2,30 @@
 
 use crate::processor::StereoBlock;
 
-/// Delays a stereo stream by a fixed number of frames.
+/// Delays a stereo stream by a number of frames.
 #[derive(Debug)]
 pub struct DelayLine {
     left: Vec<f32>,
     right: Vec<f32>,
+    frames: usize,
     position: usize,
 }
 
 impl DelayLine {
     /// A delay of `frames`, full of silence; the only place that allocates.
     pub fn new(frames: usize) -> Self {
-        Self { left: vec![0.0; frames], right: vec![0.0; frames], position: 0 }
+        Self { left: vec![0.0; frames], right: vec![0.0; frames], frames, position: 0 }
+    }
+
+    /// Changes the delay, to at most what it was built with, and forgets all audio.
+    pub fn set_frames(&mut self, frames: usize) {
+        self.frames = frames.min(self.left.len());
+        self.reset();
     }
 
     /// The delay in frames.
     pub fn frames(&self) -> usize {
-        self.left.len()
+        self.frames
     }
 
     /// Fills the delay with silence.
@@ -30,18 +37,18 @@ impl DelayLine {
 
     /// Replaces each frame by the one that entered `frames()` earlier.
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
-        if self.left.is_empty() {
+        if self.frames == 0 {
             return;
         }
         let mut start = 0;
         while start < block.frames() {
             // Trading places with the ring both stores the new frames and
             // fetches the old ones, a whole run at a time.
-            let run = (block.frames() - start).min(self.left.len() - self.position);
+            let run = (block.frames() - start).min(self.frames - self.position);
             let ring = self.position..self.position + run;
             self.left[ring.clone()].swap_with_slice(&mut block.left[start..start + run]);
             self.right[ring].swap_with_slice(&mut block.right[start..start + run]);
-            self.position = (self.position + run) % self.left.len();
+            self.position = (self.position + run) % self.frames;
             start += run;
         }
     }

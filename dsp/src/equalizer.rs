@@ -4,15 +4,22 @@
 //! [`crate::biquad`]). Frequency, gain and Q glide on a grid of 32 frames;
 //! interpolated settings always give a stable section, because each step is
 //! designed afresh. A change of shape, slope or channel cross-fades from the
-//! old filter to the new one.
+//! old filter to the new one. In linear phase one FIR filter does what is set
+//! (see [`linear`]); bells and shelves may move with the level (see [`dynamic`]).
 
 mod band;
+mod dynamic;
+mod kernel;
+mod linear;
 mod settings;
+mod solo;
 
 pub use band::BandResponse;
 pub use settings::*;
+pub use solo::BandSolo;
 
 use self::band::Band;
+use self::linear::LinearPhase;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::{TICK_FRAMES, TickGrid};
 
@@ -20,8 +27,21 @@ use crate::smoothing::{TICK_FRAMES, TickGrid};
 #[derive(Debug)]
 pub struct Equalizer {
     settings: Option<EqualizerSettings>,
+    /// In linear phase it does what is set, and the bands only what moves.
+    linear: LinearPhase,
     bands: [Band; BAND_COUNT],
     grid: TickGrid,
+}
+
+impl Equalizer {
+    /// How far each dynamic band has moved from its set gain, dB.
+    pub fn dynamic_db(&self) -> [f64; BAND_COUNT] {
+        self.bands.each_ref().map(Band::dynamic_db)
+    }
+
+    fn is_linear(&self) -> bool {
+        self.settings.is_some_and(|settings| settings.phase == EqualizerPhase::Linear)
+    }
 }
 
 impl Processor for Equalizer {
@@ -30,6 +50,7 @@ impl Processor for Equalizer {
     fn new(spec: AudioSpec) -> Self {
         Self {
             settings: None,
+            linear: LinearPhase::new(spec),
             bands: std::array::from_fn(|_| Band::new(spec)),
             grid: TickGrid::default(),
         }
@@ -40,13 +61,20 @@ impl Processor for Equalizer {
             return;
         }
         let is_fresh = self.settings.is_none();
+        let is_linear = settings.phase == EqualizerPhase::Linear;
         for (band, band_settings) in self.bands.iter_mut().zip(&settings.bands) {
-            band.configure(band_settings, is_fresh);
+            band.configure(band_settings, is_linear, is_fresh);
+        }
+        if is_linear {
+            self.linear.configure(settings, is_fresh);
         }
         self.settings = Some(*settings);
     }
 
     fn reset(&mut self) {
+        if self.is_linear() {
+            self.linear.reset();
+        }
         self.grid.reset();
         if let Some(settings) = self.settings.take() {
             self.configure(&settings);
@@ -54,6 +82,9 @@ impl Processor for Equalizer {
     }
 
     fn process(&mut self, block: &mut StereoBlock<'_>) {
+        if self.is_linear() {
+            self.linear.process(block);
+        }
         let mut start = 0;
         while start < block.frames() {
             let is_at_tick = self.grid.is_at_tick();
@@ -76,6 +107,17 @@ impl Processor for Equalizer {
             }
             start = end;
         }
+    }
+
+    fn latency_frames(&self, settings: &EqualizerSettings) -> usize {
+        match settings.phase {
+            EqualizerPhase::Minimum => 0,
+            EqualizerPhase::Linear => self.linear.latency_frames(),
+        }
+    }
+
+    fn longest_latency_frames(&self) -> usize {
+        self.linear.latency_frames()
     }
 
     fn is_neutral(settings: &EqualizerSettings) -> bool {

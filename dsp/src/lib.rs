@@ -19,6 +19,7 @@ pub mod monitor;
 mod oversampler;
 pub mod parameter;
 pub mod processor;
+mod quadrature;
 pub mod settings;
 pub mod slot;
 pub mod smoothing;

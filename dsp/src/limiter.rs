@@ -20,6 +20,7 @@ use self::peak_gain::{GATE, PeakGain};
 use crate::clipper::excess::{ExcessClipper, ExcessSpec, Knee};
 use crate::delay_line::DelayLine;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
+use crate::quadrature::QuadraturePower;
 use crate::smoothing::{Ramp, TICK_FRAMES, TickGrid};
 use crate::true_peak::{QuickPeakDetector, TruePeakDetector};
 use crate::units::{db_to_gain, gain_to_db};
@@ -97,6 +98,7 @@ pub struct Limiter {
     /// From those ceilings to the last stage's.
     last_margin: f64,
     slow: SlowGain,
+    power: QuadraturePower,
     power_sum: f64,
     channels: [Channel; 2],
     first_clip_delay: DelayLine,
@@ -122,7 +124,8 @@ impl Limiter {
         self.gain = gain;
         if self.constants.power.is_some() {
             for (l, r) in run.left.iter().zip(run.right.iter()) {
-                self.power_sum += 0.5 * (f64::from(*l).powi(2) + f64::from(*r).powi(2));
+                let power = self.power.process([f64::from(*l), f64::from(*r)]);
+                self.power_sum += 0.5 * (power[0] + power[1]);
             }
         }
         let gate = (GATE * ceiling) as f32;
@@ -135,6 +138,7 @@ impl Limiter {
     /// One step of the slow gain, from what the last tick collected.
     fn tick(&mut self, ceiling: f64) {
         let peaks = [self.channels[0].level_peak, self.channels[1].level_peak];
+        self.power.clear_denormals();
         let mean_power = self.power_sum / TICK_FRAMES as f64;
         self.power_sum = 0.0;
         let reduction_db = self.slow.tick(peaks, mean_power, ceiling, self.release_link);
@@ -208,6 +212,7 @@ impl Processor for Limiter {
             past_ceilings: [1.0; PAST_CEILINGS],
             last_margin: db_to_gain(MARGIN_DB - LAST_MARGIN_DB),
             slow: SlowGain::new(spec, constants),
+            power: QuadraturePower::new(spec),
             power_sum: 0.0,
             channels: [Channel::new(), Channel::new()],
             first_clip_delay: DelayLine::new(CLIP_TAPS),
@@ -249,6 +254,7 @@ impl Processor for Limiter {
     fn reset(&mut self) {
         self.grid.reset();
         self.slow.reset();
+        self.power.reset();
         self.power_sum = 0.0;
         self.channels.iter_mut().for_each(Channel::reset);
         self.first_clip_delay.reset();
@@ -281,8 +287,12 @@ impl Processor for Limiter {
         }
     }
 
-    fn latency_frames(&self) -> usize {
+    fn latency_frames(&self, _settings: &LimiterSettings) -> usize {
         2 * CLIP_TAPS + self.last.latency_frames()
+    }
+
+    fn plain_gain(settings: &LimiterSettings) -> f64 {
+        db_to_gain(settings.gain_db)
     }
 
     fn is_neutral(settings: &LimiterSettings) -> bool {

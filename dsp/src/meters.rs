@@ -9,6 +9,7 @@ use crossbeam::queue::ArrayQueue;
 
 use self::peak::{ChannelPeaks, RUN_FRAMES};
 use self::stereo_field::StereoField;
+use crate::equalizer::BAND_COUNT;
 use crate::loudness::{LoudnessMeter, LoudnessSnapshot, StepClock};
 use crate::processor::AudioSpec;
 use crate::units::gain_to_db;
@@ -65,9 +66,12 @@ impl Default for MeterSnapshot {
     }
 }
 
-/// Gain reduction of the stages that reduce gain, in dB, zero or positive, held and decaying.
+/// Gain reduction of the stages that reduce gain, in dB, zero or positive, held
+/// and decaying; and what dynamic EQ bands do.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reduction {
+    /// How far each dynamic band has moved from its set gain now, dB, either way.
+    pub equalizer_db: [f64; BAND_COUNT],
     /// Glue compressor, left and right.
     pub glue_db: [f64; 2],
     /// What the stereo guard takes from the side signal.

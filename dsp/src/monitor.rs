@@ -3,6 +3,7 @@
 use crate::parameter::choice;
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::Ramp;
+use crate::units::db_to_gain;
 
 choice! {
     /// How the master is being listened to.
@@ -34,6 +35,7 @@ const RAMP_MS: f64 = 10.0;
 pub struct MonitorRack {
     monitor: Monitor,
     matrix: [Ramp; 4],
+    gain: Ramp,
 }
 
 impl MonitorRack {
@@ -43,6 +45,7 @@ impl MonitorRack {
         Self {
             monitor: Monitor::Off,
             matrix: Monitor::Off.matrix().map(|gain| Ramp::new(gain, ramp_frames)),
+            gain: Ramp::new(1.0, ramp_frames),
         }
     }
 
@@ -52,6 +55,7 @@ impl MonitorRack {
         for (ramp, gain) in self.matrix.iter_mut().zip(Monitor::Off.matrix()) {
             ramp.snap(gain);
         }
+        self.gain.snap(1.0);
     }
 
     /// Moves to another way of listening without a click.
@@ -62,16 +66,24 @@ impl MonitorRack {
         }
     }
 
+    /// Moves to another level, dB; 0 is as it is. With the limiter's own gain
+    /// taken back ("unity gain") limiting is heard without its loudness.
+    pub fn set_gain_db(&mut self, gain_db: f64) {
+        self.gain.set(if gain_db == 0.0 { 1.0 } else { db_to_gain(gain_db) });
+    }
+
     /// Works on a block in place.
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
-        if self.monitor == Monitor::Off && self.matrix.iter().all(Ramp::is_settled) {
+        let is_level = self.gain.is_settled() && self.gain.value() == 1.0;
+        if self.monitor == Monitor::Off && self.matrix.iter().all(Ramp::is_settled) && is_level {
             return;
         }
         for (l, r) in block.left.iter_mut().zip(block.right.iter_mut()) {
             let [ll, lr, rl, rr] = self.matrix.each_mut().map(Ramp::advance);
             let (left, right) = (f64::from(*l), f64::from(*r));
-            *l = (ll * left + lr * right) as f32;
-            *r = (rl * left + rr * right) as f32;
+            let gain = self.gain.advance();
+            *l = (gain * (ll * left + lr * right)) as f32;
+            *r = (gain * (rl * left + rr * right)) as f32;
         }
     }
 }

@@ -80,9 +80,21 @@ pub trait Processor {
     /// Works on a block of at most `max_block_frames` frames in place.
     fn process(&mut self, block: &mut StereoBlock<'_>);
 
-    /// By how many frames the output lags; constant for the stage's life.
-    fn latency_frames(&self) -> usize {
+    /// By how many frames the output lags with these settings. Nothing that is
+    /// automated changes it.
+    fn latency_frames(&self, _settings: &Self::Settings) -> usize {
         0
+    }
+
+    /// The most frames that any settings make the output lag by.
+    fn longest_latency_frames(&self) -> usize {
+        self.latency_frames(&Self::Settings::default())
+    }
+
+    /// The gain that these settings give to everything, whatever the signal: a
+    /// limiter's own gain. Listening to what the stage changes leaves it out.
+    fn plain_gain(_settings: &Self::Settings) -> f64 {
+        1.0
     }
 
     /// Whether these settings leave every signal untouched, so that the stage

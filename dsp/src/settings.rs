@@ -125,6 +125,11 @@ pub struct ChainParameter {
 }
 
 impl ChainParameter {
+    /// Whether a host may automate it: not what changes the latency.
+    pub fn is_automatable(&self) -> bool {
+        !matches!(self.place, Place::Equalizer(p) if p.id == "phase")
+    }
+
     /// The parameter's value in `settings`.
     pub fn read(&self, settings: &ChainSettings) -> f64 {
         match self.place {

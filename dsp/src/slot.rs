@@ -30,22 +30,25 @@ pub struct Slot<P: Processor> {
     dry_left: Vec<f32>,
     dry_right: Vec<f32>,
     dry_frames: usize,
+    plain_gain: Ramp,
 }
 
 impl<P: Processor> Slot<P> {
     /// Builds the stage and its place; the only place that allocates.
     pub fn new(spec: AudioSpec) -> Self {
         let processor = P::new(spec);
-        let latency_frames = processor.latency_frames();
+        let mut dry_delay = DelayLine::new(processor.longest_latency_frames());
+        dry_delay.set_frames(processor.latency_frames(&P::Settings::default()));
         Self {
             processor,
             settings: None,
             state: State::Idle,
             wet: Ramp::new(0.0, spec.frames_in_ms(FADE_MS)),
-            dry_delay: DelayLine::new(latency_frames),
+            dry_delay,
             dry_left: vec![0.0; spec.max_block_frames],
             dry_right: vec![0.0; spec.max_block_frames],
             dry_frames: 0,
+            plain_gain: Ramp::new(1.0, spec.frames_in_ms(FADE_MS)),
         }
     }
 
@@ -59,6 +62,11 @@ impl<P: Processor> Slot<P> {
         self.dry_delay.frames()
     }
 
+    /// The most that any settings make it lag by.
+    pub fn longest_latency_frames(&self) -> usize {
+        self.processor.longest_latency_frames()
+    }
+
     /// Whether the stage is skipped altogether.
     pub fn is_idle(&self) -> bool {
         self.state == State::Idle
@@ -68,6 +76,13 @@ impl<P: Processor> Slot<P> {
     pub fn configure(&mut self, settings: &P::Settings) {
         if self.settings.as_ref() == Some(settings) {
             return;
+        }
+        let latency_frames = self.processor.latency_frames(settings);
+        if latency_frames != self.dry_delay.frames() {
+            // What waits in the stage and its delay has lost its place in time.
+            self.dry_delay.set_frames(latency_frames);
+            self.become_idle();
+            self.settings = None;
         }
         let is_fresh = self.settings.is_none();
         self.settings = Some(*settings);
@@ -81,8 +96,10 @@ impl<P: Processor> Slot<P> {
         }
         self.processor.configure(settings);
         self.wet.set(1.0);
+        self.plain_gain.set(P::plain_gain(settings));
         if is_fresh {
             self.wet.snap(1.0);
+            self.plain_gain.snap(P::plain_gain(settings));
             self.state = State::Active;
         } else if self.state == State::Idle {
             self.wet.snap(0.0);
@@ -133,18 +150,19 @@ impl<P: Processor> Slot<P> {
         }
     }
 
-    /// What the stage changed in the block processed last: output less aligned input.
-    pub fn write_delta(&self, output: &StereoBlock<'_>, left: &mut [f32], right: &mut [f32]) {
+    /// What the stage changed in the block processed last: output less aligned
+    /// input, which is given the stage's plain gain.
+    pub fn write_delta(&mut self, output: &StereoBlock<'_>, left: &mut [f32], right: &mut [f32]) {
         if self.state == State::Idle {
             left.fill(0.0);
             right.fill(0.0);
             return;
         }
-        for (delta, (wet, dry)) in left.iter_mut().zip(output.left.iter().zip(&self.dry_left)) {
-            *delta = wet - dry;
-        }
-        for (delta, (wet, dry)) in right.iter_mut().zip(output.right.iter().zip(&self.dry_right)) {
-            *delta = wet - dry;
+        for frame in 0..left.len() {
+            let gain = self.plain_gain.advance();
+            let change = |wet: f32, dry: f32| (f64::from(wet) - gain * f64::from(dry)) as f32;
+            left[frame] = change(output.left[frame], self.dry_left[frame]);
+            right[frame] = change(output.right[frame], self.dry_right[frame]);
         }
     }
 

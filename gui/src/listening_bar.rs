@@ -17,6 +17,7 @@ const STRIP_HEIGHT: f32 = 17.0;
 const LISTEN_SEGMENT: f32 = 76.0;
 const MONITOR_SEGMENT: f32 = 56.0;
 const DELTA_WIDTH: f32 = 92.0;
+const UNITY_WIDTH: f32 = 58.0;
 
 /// Draws the bar.
 pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
@@ -36,12 +37,17 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
         pos2(monitor.left() - theme::GAP - DELTA_WIDTH * scale, row.top()),
         pos2(monitor.left() - theme::GAP, row.bottom()),
     );
+    let unity = Rect::from_min_max(
+        pos2(delta.left() - theme::GAP - UNITY_WIDTH * scale, row.top()),
+        pos2(delta.left() - theme::GAP, row.bottom()),
+    );
     show_listen(scene, listen);
     let reference = Rect::from_min_max(
         pos2(listen.right() + 12.0, row.top()),
-        pos2(delta.left() - 12.0, row.bottom()),
+        pos2(unity.left() - 12.0, row.bottom()),
     );
     show_reference(scene, reference);
+    show_unity(scene, unity);
     show_delta(scene, delta);
     show_monitor(scene, monitor);
 }
@@ -58,6 +64,12 @@ fn heard(scene: &Scene<'_>) -> (String, bool) {
             Listen::Reference => parts.push("the reference, as loud as the master".to_owned()),
             Listen::Master => {}
         }
+    }
+    if let Some(band) = view.solo {
+        parts.push(format!("only the region of EQ band {}", band + 1));
+    }
+    if view.is_at_unity_gain {
+        parts.push("without the limiter's gain".to_owned());
     }
     match view.monitor {
         Monitor::Off => {}
@@ -112,6 +124,12 @@ fn show_strip(scene: &mut Scene<'_>, strip: Rect) {
         }
         if view.monitor != Monitor::Off {
             scene.edits.push(Edit::Monitor(Monitor::Off));
+        }
+        if view.solo.is_some() {
+            scene.edits.push(Edit::Solo(None));
+        }
+        if view.is_at_unity_gain {
+            scene.edits.push(Edit::UnityGain(false));
         }
     }
 }
@@ -257,6 +275,16 @@ fn show_delta(scene: &mut Scene<'_>, rect: Rect) {
     }
     if response.clicked() {
         scene.edits.push(Edit::Delta(if is_on { None } else { Some(stage) }));
+    }
+}
+
+fn show_unity(scene: &mut Scene<'_>, rect: Rect) {
+    let is_on = scene.view.is_at_unity_gain;
+    let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
+    let help =
+        "Unity gain: takes the limiter's gain back, so that limiting is heard and not loudness.";
+    if button(scene, rect, "Unity", "Unity gain", help, look).clicked() {
+        scene.edits.push(Edit::UnityGain(!is_on));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Responses of the equaliser for drawing, from the coefficients that the audio passes through.
 
 use burnish_dsp::equalizer::{
-    BAND_COUNT, BandChannel, BandResponse, BandSettings, EqualizerSettings,
+    BAND_COUNT, BandChannel, BandResponse, BandSettings, EqualizerPhase, EqualizerSettings,
 };
 
 use crate::plots::FREQUENCIES_HZ;
@@ -15,6 +15,7 @@ const DEFAULT_RATE_HZ: f64 = 48_000.0;
 #[derive(Debug, Default)]
 pub(crate) struct ResponseCurves {
     sample_rate_hz: f64,
+    phase: Option<EqualizerPhase>,
     frequencies_hz: Vec<f64>,
     bands: [Option<(BandSettings, Vec<f64>)>; BAND_COUNT],
 }
@@ -29,13 +30,17 @@ impl ResponseCurves {
             let position = |i| i as f64 / (POINTS - 1) as f64;
             self.frequencies_hz = (0..POINTS).map(|i| low * ratio.powf(position(i))).collect();
         }
-        if self.sample_rate_hz != rate_hz {
+        if (self.sample_rate_hz, self.phase) != (rate_hz, Some(settings.phase)) {
             self.sample_rate_hz = rate_hz;
+            self.phase = Some(settings.phase);
             self.bands = Default::default();
         }
         for (curve, band) in self.bands.iter_mut().zip(&settings.bands) {
             if curve.as_ref().is_none_or(|(known, _)| known != band) {
-                let design = BandResponse::new(band, rate_hz);
+                let design = match settings.phase {
+                    EqualizerPhase::Minimum => BandResponse::new(band, rate_hz),
+                    EqualizerPhase::Linear => BandResponse::linear(band),
+                };
                 let response = self.frequencies_hz.iter().map(|hz| design.db(*hz)).collect();
                 *curve = Some((*band, response));
             }

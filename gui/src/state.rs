@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) stage: Stage,
     /// The equaliser band whose controls are shown.
     pub(crate) band: usize,
+    /// Whether the knobs of a band's dynamics are shown where there is no room for all.
+    pub(crate) has_dynamics_page: bool,
     /// Half the height of the equaliser's scale, dB.
     pub(crate) equalizer_range_db: f64,
     /// The value being typed.
@@ -47,6 +49,7 @@ impl Default for State {
         Self {
             stage: Stage::Limiter,
             band: 0,
+            has_dynamics_page: false,
             equalizer_range_db: 12.0,
             typing: None,
             gestures: Vec::new(),

@@ -80,6 +80,10 @@ pub struct View<'a> {
     pub delta: Option<Stage>,
     /// The monitor rack.
     pub monitor: Monitor,
+    /// The EQ band, from 0, whose region alone is being heard.
+    pub solo: Option<usize>,
+    /// Whether the limiter's gain is taken back while listening.
+    pub is_at_unity_gain: bool,
     /// The reference.
     pub reference: &'a ReferenceStatus,
     /// Delivery targets to choose from.
@@ -113,6 +117,10 @@ pub enum Edit {
     Delta(Option<Stage>),
     /// Choose a way of monitoring.
     Monitor(Monitor),
+    /// Hear only the region of an EQ band, from 0, or everything again.
+    Solo(Option<usize>),
+    /// Take the limiter's gain back while listening, or not.
+    UnityGain(bool),
     /// Ask for a file and load it as the reference.
     BrowseReference,
     /// Load this file as the reference.

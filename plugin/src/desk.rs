@@ -73,6 +73,9 @@ pub struct Desk {
     listen: AtomicU8,
     delta: AtomicU8,
     monitor: AtomicU8,
+    /// 0 for no band, else its number from 1.
+    solo: AtomicU8,
+    is_at_unity_gain: AtomicBool,
     is_meter_reset_wanted: AtomicBool,
     /// 0 before the host has started the stream.
     sample_rate_hz: AtomicU32,
@@ -88,6 +91,10 @@ pub(crate) struct Listening {
     pub(crate) listen: Listen,
     pub(crate) delta: Option<Stage>,
     pub(crate) monitor: Monitor,
+    /// The EQ band, from 0, whose region alone is heard.
+    pub(crate) solo: Option<usize>,
+    /// Whether the limiter's gain is taken back.
+    pub(crate) is_at_unity_gain: bool,
 }
 
 impl Desk {
@@ -98,6 +105,8 @@ impl Desk {
             listen: AtomicU8::new(0),
             delta: AtomicU8::new(0),
             monitor: AtomicU8::new(0),
+            solo: AtomicU8::new(0),
+            is_at_unity_gain: AtomicBool::new(false),
             is_meter_reset_wanted: AtomicBool::new(false),
             sample_rate_hz: AtomicU32::new(0),
             latency_frames: AtomicUsize::new(0),
@@ -121,6 +130,8 @@ impl Desk {
                 .checked_sub(1)
                 .and_then(|stage| Stage::ALL.get(stage).copied()),
             monitor: Monitor::ALL.get(position(&self.monitor)).copied().unwrap_or(Monitor::Off),
+            solo: position(&self.solo).checked_sub(1),
+            is_at_unity_gain: self.is_at_unity_gain.load(Ordering::Relaxed),
         }
     }
 
@@ -136,11 +147,21 @@ impl Desk {
         self.monitor.store(monitor as u8, Ordering::Relaxed);
     }
 
+    pub(crate) fn set_solo(&self, band: Option<usize>) {
+        self.solo.store(band.map_or(0, |band| band as u8 + 1), Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_unity_gain(&self, is_on: bool) {
+        self.is_at_unity_gain.store(is_on, Ordering::Relaxed);
+    }
+
     /// Back to the plain master: what a render must contain.
     pub(crate) fn listen_to_master(&self) {
         self.set_listen(Listen::Master);
         self.set_delta(None);
         self.set_monitor(Monitor::Off);
+        self.set_solo(None);
+        self.set_unity_gain(false);
     }
 
     pub(crate) fn ask_for_meter_reset(&self) {
@@ -160,6 +181,11 @@ impl Desk {
     /// Sample rate of the stream, Hz; `None` before the host has started it.
     pub(crate) fn sample_rate_hz(&self) -> Option<u32> {
         Some(self.sample_rate_hz.load(Ordering::Relaxed)).filter(|rate| *rate > 0)
+    }
+
+    /// Audio thread: the latency has changed with the equaliser's phase.
+    pub(crate) fn latency_changed(&self, latency_frames: usize) {
+        self.latency_frames.store(latency_frames, Ordering::Relaxed);
     }
 
     pub(crate) fn latency_frames(&self) -> usize {

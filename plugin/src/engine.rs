@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use burnish_dsp::chain::Chain;
 use burnish_dsp::compare::{Compare, Levels, Listen};
+use burnish_dsp::equalizer::BandSolo;
 use burnish_dsp::meters::MeterSnapshot;
-use burnish_dsp::monitor::{Monitor, MonitorRack};
+use burnish_dsp::monitor::MonitorRack;
 use burnish_dsp::processor::{AudioSpec, StereoBlock};
 use burnish_dsp::settings::ChainSettings;
 use nice_plug::prelude::{Buffer, BufferConfig, ProcessMode};
@@ -16,6 +17,7 @@ use crate::desk::{Desk, Listening};
 pub(crate) struct Engine {
     chain: Chain,
     compare: Compare,
+    solo: BandSolo,
     monitor: MonitorRack,
     desk: Arc<Desk>,
     is_offline: bool,
@@ -39,6 +41,7 @@ impl Engine {
         Self {
             chain,
             compare: Compare::new(spec, Arc::clone(&desk.hand_over)),
+            solo: BandSolo::new(spec),
             monitor: MonitorRack::new(spec),
             desk,
             is_offline: config.process_mode == ProcessMode::Offline,
@@ -56,6 +59,7 @@ impl Engine {
     pub(crate) fn reset(&mut self) {
         self.chain.reset();
         self.compare.reset();
+        self.solo.reset();
         self.monitor.reset();
         self.is_fresh = true;
     }
@@ -83,7 +87,7 @@ impl Engine {
             match buffer.as_slice() {
                 [left, right] => {
                     let mut block = StereoBlock::new(&mut left[start..end], &mut right[start..end]);
-                    self.process_block(&mut block, song_frame);
+                    self.process_block(&mut block, settings, song_frame);
                 }
                 [mono] => {
                     let mono = &mut mono[start..end];
@@ -92,6 +96,7 @@ impl Engine {
                     let frames = mono.len();
                     self.process_block(
                         &mut StereoBlock::new(mono, &mut twin[..frames]),
+                        settings,
                         song_frame,
                     );
                     self.twin = twin;
@@ -102,7 +107,12 @@ impl Engine {
         }
     }
 
-    fn process_block(&mut self, block: &mut StereoBlock<'_>, song_frame: Option<i64>) {
+    fn process_block(
+        &mut self,
+        block: &mut StereoBlock<'_>,
+        settings: &ChainSettings,
+        song_frame: Option<i64>,
+    ) {
         // Nothing that is only for listening may get into a render.
         let listening = if self.is_offline { Listening::default() } else { self.desk.listening() };
         self.chain.listen_to_delta(listening.delta);
@@ -114,7 +124,11 @@ impl Engine {
         let listen = if listening.delta.is_some() { Listen::Master } else { listening.listen };
         let levels = self.levels();
         self.compare.process(listen, block, &self.chain.dry(), &levels, song_frame);
-        self.monitor.choose(if self.is_offline { Monitor::Off } else { listening.monitor });
+        self.solo.choose(listening.solo, &settings.equalizer);
+        self.solo.process(block);
+        self.monitor.choose(listening.monitor);
+        let is_limited = settings.limiter.is_on && listening.is_at_unity_gain;
+        self.monitor.set_gain_db(if is_limited { -settings.limiter.gain_db } else { 0.0 });
         self.monitor.process(block);
     }
 

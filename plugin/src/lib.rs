@@ -111,7 +111,18 @@ impl Plugin for Burnish {
         let transport = context.transport();
         let song_frame = if transport.playing { transport.pos_samples() } else { None };
         engine.process(buffer, &self.parameters.settings(), song_frame);
-        ProcessStatus::Tail(engine.latency_frames() as u32)
+        let latency_frames = engine.latency_frames();
+        if latency_frames != self.desk.latency_frames() {
+            self.desk.latency_changed(latency_frames);
+            if context.plugin_api() == PluginApi::Clap {
+                // There a latency may change only while the plug-in rests:
+                // activation reports it.
+                context.request_restart();
+            } else {
+                context.set_latency_samples(latency_frames as u32);
+            }
+        }
+        ProcessStatus::Tail(latency_frames as u32)
     }
 }
 

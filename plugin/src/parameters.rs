@@ -108,13 +108,16 @@ impl HostParameter {
             }
             Kind::Choice(names) => {
                 let range = IntRange::Linear { min: 0, max: names.len() as i32 - 1 };
-                Self::Choice(
-                    IntParam::new(name, parameter.default as i32, range)
-                        .with_value_to_string(Arc::new(|value| kind.format(f64::from(value))))
-                        .with_string_to_value(Arc::new(|text| {
-                            kind.parse(text).ok().map(|value| value as i32)
-                        })),
-                )
+                let choice = IntParam::new(name, parameter.default as i32, range)
+                    .with_value_to_string(Arc::new(|value| kind.format(f64::from(value))))
+                    .with_string_to_value(Arc::new(|text| {
+                        kind.parse(text).ok().map(|value| value as i32)
+                    }));
+                Self::Choice(if parameter.is_automatable() {
+                    choice
+                } else {
+                    choice.non_automatable()
+                })
             }
             Kind::Switch => Self::Switch(
                 BoolParam::new(name, parameter.default >= 0.5)

@@ -24,6 +24,8 @@ fn audition(desk: &Desk) {
     desk.set_listen(Listen::Reference);
     desk.set_delta(Some(Stage::Limiter));
     desk.set_monitor(Monitor::Mono);
+    desk.set_solo(Some(3));
+    desk.set_unity_gain(true);
 }
 
 /// Reproducible noise, different on each side.

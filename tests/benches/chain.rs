@@ -12,7 +12,7 @@ use burnish_dsp::chain::Chain;
 use burnish_dsp::clipper::{Clipper, ClipperSettings};
 use burnish_dsp::compressor::{Compressor, CompressorSettings};
 use burnish_dsp::dither::{BitDepth, Dither, DitherSettings};
-use burnish_dsp::equalizer::{Equalizer, EqualizerSettings};
+use burnish_dsp::equalizer::{Equalizer, EqualizerPhase, EqualizerSettings};
 use burnish_dsp::limiter::{Character, Limiter, LimiterSettings};
 use burnish_dsp::meters::Meters;
 use burnish_dsp::processor::{AudioSpec, Processor, StereoBlock};
@@ -107,10 +107,14 @@ impl Music {
 
 type Case = (&'static str, fn(&Music, usize));
 
-const CASES: [Case; 14] = [
+const CASES: [Case; 15] = [
     ("copying alone", |music, n| music.play(0.0, n, |_| {})),
     ("trim", |music, n| music.through::<Trim>(&working().trim, 0.0, n)),
     ("equalizer, 8 bands", |music, n| music.through::<Equalizer>(&working().equalizer, 0.0, n)),
+    ("equalizer, linear phase", |music, n| {
+        let settings = EqualizerSettings { phase: EqualizerPhase::Linear, ..working().equalizer };
+        music.through::<Equalizer>(&settings, 0.0, n);
+    }),
     ("glue", |music, n| music.through::<Compressor>(&working().glue, 0.0, n)),
     ("stereo", |music, n| music.through::<Stereo>(&working().stereo, 0.0, n)),
     ("clipper 4x", |music, n| music.through::<Clipper>(&working().clipper, 5.0, n)),
@@ -177,7 +181,50 @@ fn print_load() {
     }
 }
 
+/// How uneven the load is: the time of every block of 64 frames in ten minutes
+/// of music. What the system does meanwhile is left out by taking the least of
+/// several passes, block by block: they all do the same work.
+fn print_spikes() {
+    const FRAMES: usize = 64;
+    const PASSES: usize = 4;
+    let music = Music::load();
+    let blocks = (600.0 * SPEC.sample_rate_hz) as usize / FRAMES;
+    let linear = || {
+        let mut settings = working();
+        settings.equalizer.phase = EqualizerPhase::Linear;
+        settings
+    };
+    println!("\nblocks of 64 frames in 10 minutes, least of {PASSES} passes, microseconds");
+    println!("{:<28}{:>9}{:>9}{:>9}{:>9}", "", "median", "99.9 %", "slowest", "ratio");
+    for (name, settings) in
+        [("everything at work", working()), ("the same, linear phase", linear())]
+    {
+        let mut least = vec![f64::INFINITY; blocks];
+        for _ in 0..PASSES {
+            let mut chain = Chain::new(SPEC);
+            chain.configure(&settings);
+            let mut frames = (0..music.left.len() - FRAMES).step_by(FRAMES).cycle();
+            for least in &mut least {
+                let start = frames.next().unwrap_or_default();
+                let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
+                left.copy_from_slice(&music.left[start..start + FRAMES]);
+                right.copy_from_slice(&music.right[start..start + FRAMES]);
+                let began = Instant::now();
+                chain.process(&mut StereoBlock::new(&mut left, &mut right));
+                *least = least.min(1e6 * began.elapsed().as_secs_f64());
+                black_box((left[0], right[0]));
+            }
+        }
+        least.sort_by(f64::total_cmp);
+        let (median, slowest) = (least[blocks / 2], least[blocks - 1]);
+        let most = least[blocks - blocks / 1000];
+        let ratio = slowest / median;
+        println!("{name:<28}{median:>9.1}{most:>9.1}{slowest:>9.1}{ratio:>9.2}");
+    }
+}
+
 fn main() {
     divan::main();
     print_load();
+    print_spikes();
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use burnish_dsp::parameter::Kind;
 use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
@@ -35,6 +36,9 @@ pub fn bundle_path() -> PathBuf {
         PathBuf::from,
     )
 }
+
+/// How long a closed window's thread may take to end.
+const WINDOW_CLOSES: Duration = Duration::from_millis(300);
 
 /// What the plug-in has asked its host for.
 #[derive(Debug, Default)]
@@ -469,6 +473,9 @@ impl Host {
     pub fn close_editor(&mut self) {
         if let (Some(gui), Some(_)) = (self.extensions.gui, &self.window) {
             gui.destroy(&self.instance.plugin_handle());
+            // The window's own thread still takes leave of the X server; a program
+            // that ends meanwhile pulls the ground from under it.
+            std::thread::sleep(WINDOW_CLOSES);
         }
         self.window = None;
     }

@@ -4,7 +4,9 @@ use burnish_dsp::chain::Chain;
 use burnish_dsp::clipper::{Clipper, ClipperSettings, Oversampling};
 use burnish_dsp::compressor::{Compressor, CompressorSettings};
 use burnish_dsp::dither::{BitDepth, Dither, DitherSettings, NoiseShape};
-use burnish_dsp::equalizer::{BandChannel, BandShape, Equalizer, EqualizerSettings};
+use burnish_dsp::equalizer::{
+    BandChannel, BandShape, Equalizer, EqualizerPhase, EqualizerSettings,
+};
 use burnish_dsp::limiter::{Character, Limiter, LimiterSettings};
 use burnish_dsp::processor::{AudioSpec, Processor, StereoBlock};
 use burnish_dsp::settings::{ChainSettings, Stage};
@@ -70,6 +72,26 @@ fn busy() -> ChainSettings {
     }
 }
 
+/// The same with some bands that follow the level.
+fn dynamic() -> EqualizerSettings {
+    let mut settings = busy().equalizer;
+    for (i, band) in settings.bands.iter_mut().enumerate() {
+        band.shape = [BandShape::Bell, BandShape::LowShelf, BandShape::HighShelf][i % 3];
+        band.range_db = if i % 2 == 0 { -9.0 } else { 4.0 };
+        band.threshold_db = -40.0;
+    }
+    settings
+}
+
+/// Without phase: all parts of the stereo signal, and something that moves.
+fn linear() -> EqualizerSettings {
+    EqualizerSettings { phase: EqualizerPhase::Linear, ..busy().equalizer }
+}
+
+fn neutral_linear() -> EqualizerSettings {
+    EqualizerSettings { phase: EqualizerPhase::Linear, ..EqualizerSettings::default() }
+}
+
 /// A stage, a stage in its slot, or the chain: what the contract is about.
 trait Subject {
     type Settings: Copy;
@@ -126,15 +148,16 @@ fn built<S: Subject>(sample_rate_hz: f64, settings: &S::Settings) -> S {
 
 fn output_does_not_depend_on_block_size<S: Subject>(settings: &S::Settings, other: &S::Settings) {
     for rate in RATES_HZ {
-        let input = Signal::noise(9000, 0.9, 3);
+        // Long enough that something comes out.
+        let half = 4500 + built::<S>(rate, settings).latency_frames();
+        let input = Signal::noise(2 * half, 0.9, 3);
         let render = |sizes: &[usize]| {
             let mut subject: S = built(rate, settings);
             // A change half way must not depend on the block size either.
-            let (half, rest) = (4500, 4500);
             let mut output = input.clone();
             let mut frame = 0;
             let mut sizes = sizes.iter().copied().cycle();
-            for length in [half, rest] {
+            for length in [half, half] {
                 let end = frame + length;
                 while frame < end {
                     let stop = (frame + sizes.next().unwrap()).min(end);
@@ -157,8 +180,8 @@ fn output_does_not_depend_on_block_size<S: Subject>(settings: &S::Settings, othe
 }
 
 fn reset_equals_new<S: Subject>(settings: &S::Settings) {
-    let input = Signal::noise(6000, 0.9, 5);
     let mut subject: S = built(48_000.0, settings);
+    let input = Signal::noise(6000 + subject.latency_frames(), 0.9, 5);
     let first = input.through(&[256], |block| subject.process(block));
     subject.reset();
     let second = input.through(&[256], |block| subject.process(block));
@@ -192,7 +215,8 @@ fn an_impulse_arrives_at_the_latency<S: Subject>(settings: &S::Settings, spread_
     for rate in RATES_HZ {
         let mut subject: S = built(rate, settings);
         let at = 3000;
-        let input = Signal::mono(8000, |n| if n == at { 0.25 } else { 0.0 });
+        let frames = 8000 + subject.latency_frames();
+        let input = Signal::mono(frames, |n| if n == at { 0.25 } else { 0.0 });
         let output = input.through(&[100], |block| subject.process(block));
         for channel in [&output.left, &output.right] {
             let highest = (0..channel.len())
@@ -281,6 +305,8 @@ macro_rules! contract {
 contract! {
     trim: Slot<Trim> = busy().trim, TrimSettings::default();
     equalizer: Slot<Equalizer> = busy().equalizer, EqualizerSettings::default();
+    dynamic_equalizer: Slot<Equalizer> = dynamic(), EqualizerSettings::default();
+    linear_equalizer: Slot<Equalizer> = linear(), neutral_linear();
     glue: Slot<Compressor> = busy().glue, CompressorSettings::default();
     stereo: Slot<Stereo> = busy().stereo, StereoSettings::default();
     clipper: Slot<Clipper> = busy().clipper, ClipperSettings::default();
@@ -298,6 +324,58 @@ fn latency_is_the_same_for_all_settings_and_at_most_five_milliseconds_in_the_lim
     }
     let limiter = Slot::<Limiter>::new(spec(48_000.0));
     assert!(limiter.latency_frames() <= 240, "{}", limiter.latency_frames());
+}
+
+#[test]
+fn only_the_equalizers_phase_changes_the_latency_and_everything_stays_aligned() {
+    let mut chain: Chain = built(48_000.0, &ChainSettings::default());
+    let before = chain.latency_frames();
+    let settings = ChainSettings { equalizer: neutral_linear(), ..ChainSettings::default() };
+    chain.configure(&settings);
+    let latency = chain.latency_frames();
+    assert_eq!(latency - before, 8704);
+    // Below the ceiling and neutral but for the delay: bit-exact, and dry with it.
+    let input = Signal::noise(30_000, 0.3, 23);
+    let mut dry = Signal { left: Vec::new(), right: Vec::new() };
+    chain.listen_to_delta(Some(Stage::Trim));
+    let output = input.through(&[400, 31], |block| {
+        chain.process(block);
+        dry.left.extend_from_slice(chain.dry().left);
+        dry.right.extend_from_slice(chain.dry().right);
+    });
+    assert!(output.left[latency..] == input.left[..input.frames() - latency]);
+    assert!(dry == output);
+    chain.configure(&ChainSettings::default());
+    assert_eq!(chain.latency_frames(), before);
+}
+
+#[test]
+fn what_a_gain_gives_to_everything_is_no_part_of_a_delta() {
+    // Nothing is limited, clipped or compressed: there is no change to hear.
+    let input = Signal::noise(20_000, 0.05, 24);
+    let settings = ChainSettings {
+        glue: CompressorSettings {
+            is_on: true,
+            threshold_db: 0.0,
+            makeup_db: 3.0,
+            is_auto_makeup: false,
+            ..CompressorSettings::default()
+        },
+        clipper: ClipperSettings { is_on: true, drive_db: 4.0, ..ClipperSettings::default() },
+        limiter: LimiterSettings { gain_db: 6.0, ..LimiterSettings::default() },
+        ..ChainSettings::default()
+    };
+    for stage in [Stage::Glue, Stage::Clipper, Stage::Limiter] {
+        let mut chain: Chain = built(48_000.0, &settings);
+        chain.listen_to_delta(Some(stage));
+        let mut highest = 0.0f32;
+        input.through(&[256], |block| {
+            chain.process(block);
+            let delta = chain.delta().unwrap();
+            highest = delta.left.iter().fold(highest, |highest, x| highest.max(x.abs()));
+        });
+        assert!(highest < 1e-6, "{stage:?}: {highest}");
+    }
 }
 
 #[test]

@@ -28,6 +28,8 @@ struct Model {
     listen: Listen,
     delta: Option<Stage>,
     monitor: Monitor,
+    solo: Option<usize>,
+    is_at_unity_gain: bool,
     reference: ReferenceStatus,
     presets: Vec<&'static str>,
     notes: String,
@@ -47,6 +49,8 @@ impl Default for Model {
             listen: Listen::Master,
             delta: None,
             monitor: Monitor::Off,
+            solo: None,
+            is_at_unity_gain: false,
             reference: ReferenceStatus::None,
             presets: vec!["Start", "A name of forty characters for a preset"],
             notes: String::new(),
@@ -77,6 +81,8 @@ impl Model {
             listen: self.listen,
             delta: self.delta,
             monitor: self.monitor,
+            solo: self.solo,
+            is_at_unity_gain: self.is_at_unity_gain,
             reference: &self.reference,
             targets: targets(),
             target: 0,
@@ -626,7 +632,7 @@ fn nothing_leaves_the_window_whatever_is_shown() {
     let smallest = vec2(SMALLEST_SIZE[0] as f32, SMALLEST_SIZE[1] as f32);
     for size in [smallest, vec2(1100.0, 700.0), vec2(1600.0, 1000.0)] {
         for stage in Stage::ALL {
-            let models: [(&str, Model); 6] = [
+            let models = vec![
                 ("empty", Model::default()),
                 ("loud", extreme(99.9)),
                 ("deep", extreme(-99.9)),
@@ -643,6 +649,34 @@ fn nothing_leaves_the_window_whatever_is_shown() {
             }
         }
     }
+}
+
+#[test]
+fn solo_and_unity_gain_are_asked_for_said_in_words_and_taken_back() {
+    let mut harness = open(Model::on(Stage::Equalizer));
+    click(&mut harness, "EQ band 3");
+    assert_eq!(click(&mut harness, "Solo band"), [Edit::Solo(Some(2))]);
+    assert_eq!(click(&mut harness, "Unity gain"), [Edit::UnityGain(true)]);
+    harness.state_mut().solo = Some(2);
+    harness.state_mut().is_at_unity_gain = true;
+    harness.run();
+    let heard = harness.get_by_label("Hearing").value().unwrap_or_default();
+    assert!(heard.contains("EQ band 3") && heard.contains("limiter's gain"), "{heard}");
+    assert_eq!(click(&mut harness, "Solo band"), [Edit::Solo(None)]);
+    let back = click(&mut harness, "Back to the master");
+    assert_eq!(back, [Edit::Solo(None), Edit::UnityGain(false)]);
+}
+
+#[test]
+fn a_narrow_window_shows_the_dynamics_of_a_band_on_a_page_of_their_own() {
+    let mut harness = window(Model::on(Stage::Equalizer), 800.0, 500.0);
+    assert!(harness.query_by_label("EQ 1 Q").is_some());
+    assert!(harness.query_by_label("EQ 1 Range").is_none());
+    assert!(click(&mut harness, "Dynamics page").is_empty());
+    for name in ["EQ 1 Range", "EQ 1 Threshold", "EQ 1 Attack", "EQ 1 Release"] {
+        assert!(harness.query_by_label(name).is_some(), "{name}");
+    }
+    assert!(harness.query_by_label("EQ 1 Q").is_none());
 }
 
 #[test]

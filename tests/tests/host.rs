@@ -158,6 +158,39 @@ fn every_common_sample_rate_is_taken_and_the_latency_reported() {
 }
 
 #[test]
+fn a_thread_may_outlive_the_plug_in_that_it_called() {
+    for _ in 0..8 {
+        let thread = std::thread::spawn(|| drop(host(48_000.0)));
+        assert!(thread.join().is_ok());
+    }
+}
+
+#[test]
+fn linear_phase_asks_for_a_restart_and_reports_its_latency() {
+    let mut host = host(48_000.0);
+    let before = host.latency_frames();
+    let index = parameter_index("eq.phase").unwrap();
+    let host_value = host.host_value(index, 1.0).unwrap();
+    let noise = Signal::noise(6000, 0.3, 3);
+    through(&mut host, &noise, vec![Change { frame: 0, index, host_value }]);
+    host.idle();
+    assert!(host.take_restart_request());
+    assert_eq!(host.latency_frames(), before, "no change while it runs");
+    host.activate(48_000.0, MAX_BLOCK).unwrap();
+    let latency = host.latency_frames();
+    assert_eq!(latency, before + 8704);
+    // Activation tells of the new latency; that may cost a second restart, never a third.
+    host.idle();
+    if host.take_restart_request() {
+        host.activate(48_000.0, MAX_BLOCK).unwrap();
+    }
+    let output = through(&mut host, &noise.padded(latency), Vec::new());
+    assert!(output.left[latency..] == noise.left[..]);
+    host.idle();
+    assert!(!host.take_restart_request());
+}
+
+#[test]
 fn settings_that_change_in_every_block_neither_allocate_nor_break() {
     // The development build stops the program should the audio path allocate.
     let mut host = host(48_000.0);

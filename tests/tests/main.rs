@@ -9,6 +9,8 @@ use burnish as _;
 
 mod cli;
 mod contract;
+mod dither;
+mod dynamics;
 mod editor;
 mod host;
 mod limiter;

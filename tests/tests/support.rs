@@ -118,6 +118,52 @@ impl Signal {
     }
 }
 
+/// Tones of whole periods in a second, and what else is in a recording of them.
+#[derive(Clone, Debug)]
+pub struct Tones {
+    /// Frequency in Hz, a whole number, and amplitude.
+    tones: Vec<(f64, f64)>,
+    rate_hz: usize,
+}
+
+impl Tones {
+    pub fn new(tones: &[(f64, f64)], rate_hz: usize) -> Self {
+        Self { tones: tones.to_vec(), rate_hz }
+    }
+
+    pub fn signal(&self, seconds: usize) -> Signal {
+        Signal::mono(seconds * self.rate_hz, |n| {
+            let t = std::f64::consts::TAU * n as f64 / self.rate_hz as f64;
+            let sum: f64 =
+                self.tones.iter().map(|(hz, amplitude)| amplitude * (hz * t + 0.3).sin()).sum();
+            sum as f32
+        })
+    }
+
+    /// Power of all but the tones and their mean in a second, dB re the tones.
+    pub fn residue_db(&self, second: &[f32]) -> f64 {
+        let rest = &second[..self.rate_hz];
+        let count = rest.len() as f64;
+        let mean = rest.iter().map(|x| f64::from(*x)).sum::<f64>() / count;
+        let mut rest: Vec<f64> = rest.iter().map(|x| f64::from(*x) - mean).collect();
+        let mut tone_power = 0.0;
+        for (hz, _) in &self.tones {
+            let w = std::f64::consts::TAU * hz / count;
+            let (mut re, mut im) = (0.0, 0.0);
+            for (n, x) in rest.iter().enumerate() {
+                re += 2.0 / count * x * (w * n as f64).cos();
+                im += 2.0 / count * x * (w * n as f64).sin();
+            }
+            for (n, x) in rest.iter_mut().enumerate() {
+                *x -= re * (w * n as f64).cos() + im * (w * n as f64).sin();
+            }
+            tone_power += 0.5 * (re * re + im * im);
+        }
+        let residue: f64 = rest.iter().map(|x| x * x).sum::<f64>() / count;
+        10.0 * (residue / tone_power).log10()
+    }
+}
+
 const REFEREE_PHASES: usize = 64;
 const REFEREE_HALF_TAPS: isize = 128;
 

@@ -17,7 +17,7 @@
 
 use realfft::num_complex::Complex64;
 
-use super::{Coefficients, PI, Prototype, impulse_invariant_poles};
+use super::{Coefficients, PI, Prototype, first_order, impulse_invariant_poles};
 
 /// Above this nothing is promised, and the fit looks little further.
 const HIGHEST_HZ: f64 = 20_000.0;
@@ -211,9 +211,11 @@ fn for_each_point(
     }
 }
 
-/// The polynomial that comes nearest to the prototype's curve over the poles' `denominator`.
+/// The polynomial that comes nearest to the squared magnitude `power(w)` over
+/// the poles' `denominator`; the prototype says where to look.
 fn fit(
     prototype: &Prototype,
+    power: impl Fn(f64) -> f64,
     frequency_hz: f64,
     sample_rate_hz: f64,
     denominator: &[f64; 3],
@@ -224,8 +226,7 @@ fn fit(
     let mut scale = [0.0f64; TERMS];
     let row = |w: f64| {
         let x = (0.5 * w).sin().powi(2);
-        let wanted = prototype.power_response(w * sample_rate_hz / (2.0 * PI * frequency_hz))
-            * evaluate(denominator, x);
+        let wanted = power(w) * evaluate(denominator, x);
         let mut row = [0.0; TERMS];
         if !(NOTHING..1.0 / NOTHING).contains(&wanted) {
             // At a zero or on a pole there is nothing to compare.
@@ -301,15 +302,46 @@ impl Prototype {
     }
 
     fn two_quadratics(&self, frequency_hz: f64, sample_rate_hz: f64) -> Option<Pair> {
+        let power = |w: f64| self.power_response(w * sample_rate_hz / (2.0 * PI * frequency_hz));
+        self.two_quadratics_for(power, frequency_hz, sample_rate_hz)
+    }
+
+    /// Quadratics for another curve than the prototype's own, over its poles.
+    fn two_quadratics_for(
+        &self,
+        power: impl Fn(f64) -> f64,
+        frequency_hz: f64,
+        sample_rate_hz: f64,
+    ) -> Option<Pair> {
         let poles = impulse_invariant_poles(self.pole, self.pole_q, frequency_hz, sample_rate_hz);
         let denominator = magnitude_polynomial(poles);
-        let c = fit(self, frequency_hz, sample_rate_hz, &denominator);
+        let c = fit(self, power, frequency_hz, sample_rate_hz, &denominator);
         let (first, second) = split(c)?;
         Some([
             Coefficients { b: minimum_phase(second)?, a: poles },
             Coefficients { b: minimum_phase(first)?, a: [0.0; 2] },
         ])
     }
+}
+
+/// A high-pass of first order, 6 dB per octave: a difference of neighbours,
+/// which is exactly zero at DC, and two sections for what then is missing.
+pub fn high_pass_6(frequency_hz: f64, sample_rate_hz: f64) -> [Coefficients; 3] {
+    let low_pass = Prototype::low_pass_6();
+    let power = |w: f64| {
+        let ratio = w * sample_rate_hz / (2.0 * PI * frequency_hz);
+        low_pass.power_response(ratio) * (ratio / (2.0 * (0.5 * w).sin())).powi(2)
+    };
+    low_pass.two_quadratics_for(power, frequency_hz, sample_rate_hz).map_or_else(
+        || {
+            let section = first_order::high_pass(frequency_hz, sample_rate_hz);
+            [section, Coefficients::IDENTITY, Coefficients::IDENTITY]
+        },
+        |[first, second]| {
+            let difference = Coefficients { b: [1.0, -1.0, 0.0], a: [0.0; 2] };
+            [difference, first, second]
+        },
+    )
 }
 
 fn invert([first, second]: Pair) -> Pair {

@@ -2,18 +2,22 @@
 
 use super::settings::CompressorSettings;
 
-/// Gain reduction in dB, zero or positive, for a steady level in dB (Giannoulis et al., eq. 4).
-pub fn static_reduction_db(settings: &CompressorSettings, level_db: f64) -> f64 {
-    let over_db = level_db - settings.threshold_db;
-    let slope = 1.0 - 1.0 / settings.ratio.value();
-    let knee_db = settings.knee_db;
+/// By how much a level `over_db` above the threshold counts as over, with a
+/// quadratic knee (Giannoulis et al., eq. 4, for an infinite ratio).
+pub(crate) fn soft_knee_excess_db(over_db: f64, knee_db: f64) -> f64 {
     if 2.0 * over_db <= -knee_db {
         0.0
     } else if 2.0 * over_db < knee_db {
-        slope * (over_db + 0.5 * knee_db).powi(2) / (2.0 * knee_db)
+        (over_db + 0.5 * knee_db).powi(2) / (2.0 * knee_db)
     } else {
-        slope * over_db
+        over_db
     }
+}
+
+/// Gain reduction in dB, zero or positive, for a steady level in dB.
+pub fn static_reduction_db(settings: &CompressorSettings, level_db: f64) -> f64 {
+    let slope = 1.0 - 1.0 / settings.ratio.value();
+    slope * soft_knee_excess_db(level_db - settings.threshold_db, settings.knee_db)
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! One band: its filter, the glide of its settings, and its response.
 
+use super::dynamic::DynamicGain;
 use super::settings::{BandChannel, BandSettings, BandShape};
-use crate::biquad::{Biquad, Coefficients, Frame, Pair, Prototype, first_order, process_cascade};
+use crate::biquad::{Biquad, Coefficients, Frame, Prototype, high_pass_6, process_cascade};
 use crate::processor::AudioSpec;
 use crate::smoothing::{Glide, Ramp, TICK_FRAMES};
 
 /// Sections of the steepest slope, 48 dB per octave: two for every two orders.
 const MAX_SECTIONS: usize = 8;
 /// More resonance than this is no shelf any more.
-const HIGHEST_SHELF_Q: f64 = 2.0;
+pub(super) const HIGHEST_SHELF_Q: f64 = 2.0;
 const GLIDE_MS: f64 = 8.0;
 const FADE_MS: f64 = 10.0;
 
@@ -19,61 +20,86 @@ struct Design {
     count: usize,
 }
 
+/// A building block of a band's analogue model.
+#[derive(Clone, Copy, Debug)]
+enum Block {
+    SecondOrder(Prototype),
+    HighPass6,
+}
+
+/// A Butterworth cascade; at 12 dB per octave the band's own Q is used.
+fn for_each_butterworth(settings: &BandSettings, mut visit: impl FnMut(Option<f64>)) {
+    let order = settings.slope.order();
+    for k in 0..order / 2 {
+        let angle = std::f64::consts::PI * (2 * k + 1) as f64 / (2 * order) as f64;
+        visit(Some(if order == 2 { settings.q } else { 0.5 / angle.sin() }));
+    }
+    if order % 2 == 1 {
+        visit(None);
+    }
+}
+
+/// The analogue model of what a band does to its part of the signal.
+fn for_each_block(settings: &BandSettings, mut visit: impl FnMut(Block)) {
+    if settings.is_static_neutral() {
+        return;
+    }
+    let (gain_db, q) = (settings.gain_db, settings.q);
+    let shelf_q = q.min(HIGHEST_SHELF_Q);
+    match settings.shape {
+        BandShape::Bell => visit(Block::SecondOrder(Prototype::bell(gain_db, q))),
+        BandShape::LowShelf => visit(Block::SecondOrder(Prototype::low_shelf(gain_db, shelf_q))),
+        BandShape::HighShelf => visit(Block::SecondOrder(Prototype::high_shelf(gain_db, shelf_q))),
+        BandShape::Tilt => visit(Block::SecondOrder(Prototype::tilt(gain_db))),
+        BandShape::Notch => visit(Block::SecondOrder(Prototype::notch(q))),
+        BandShape::HighPass => for_each_butterworth(settings, |q| {
+            visit(q.map_or(Block::HighPass6, |q| Block::SecondOrder(Prototype::high_pass(q))));
+        }),
+        BandShape::LowPass => for_each_butterworth(settings, |q| {
+            visit(Block::SecondOrder(q.map_or_else(Prototype::low_pass_6, Prototype::low_pass)));
+        }),
+    }
+}
+
+/// Squared magnitude of a band's analogue model: what the filters follow.
+pub(super) fn analogue_power(settings: &BandSettings, frequency_hz: f64) -> f64 {
+    let ratio = frequency_hz / settings.frequency_hz;
+    let mut power = 1.0;
+    for_each_block(settings, |block| {
+        power *= match block {
+            Block::SecondOrder(prototype) => prototype.power_response(ratio),
+            Block::HighPass6 => ratio * ratio / (1.0 + ratio * ratio),
+        };
+    });
+    power
+}
+
+impl BandSettings {
+    /// Gain in dB that the band's set curve has as an analogue filter.
+    pub fn analogue_db(&self, frequency_hz: f64) -> f64 {
+        10.0 * analogue_power(self, frequency_hz).max(1e-20).log10()
+    }
+}
+
 impl Design {
     const NEUTRAL: Self = Self { sections: [Coefficients::IDENTITY; MAX_SECTIONS], count: 0 };
 
     fn new(settings: &BandSettings, sample_rate_hz: f64) -> Self {
-        if settings.is_neutral() {
-            return Self::NEUTRAL;
-        }
         let frequency_hz = settings.frequency_hz.min(0.49 * sample_rate_hz);
-        let q = settings.q;
-        let shelf_q = q.min(HIGHEST_SHELF_Q);
-        let second_order =
-            |prototype: Prototype| prototype.digitize_matched(frequency_hz, sample_rate_hz);
         let mut design = Self::NEUTRAL;
-        match settings.shape {
-            BandShape::Bell => design.add(second_order(Prototype::bell(settings.gain_db, q))),
-            BandShape::LowShelf => {
-                design.add(second_order(Prototype::low_shelf(settings.gain_db, shelf_q)));
+        for_each_block(settings, |block| match block {
+            Block::SecondOrder(prototype) => {
+                design.add(&prototype.digitize_matched(frequency_hz, sample_rate_hz));
             }
-            BandShape::HighShelf => {
-                design.add(second_order(Prototype::high_shelf(settings.gain_db, shelf_q)));
-            }
-            BandShape::Tilt => design.add(second_order(Prototype::tilt(settings.gain_db))),
-            BandShape::Notch => design.add(second_order(Prototype::notch(q))),
-            BandShape::HighPass => design.add_butterworth(settings, |q| match q {
-                Some(q) => second_order(Prototype::high_pass(q)),
-                None => {
-                    [first_order::high_pass(frequency_hz, sample_rate_hz), Coefficients::IDENTITY]
-                }
-            }),
-            BandShape::LowPass => design.add_butterworth(settings, |q| {
-                second_order(q.map_or_else(Prototype::low_pass_6, Prototype::low_pass))
-            }),
-        }
+            Block::HighPass6 => design.add(&high_pass_6(frequency_hz, sample_rate_hz)),
+        });
         design
     }
 
-    fn add(&mut self, pair: Pair) {
-        for section in pair {
-            self.sections[self.count] = section;
+    fn add(&mut self, sections: &[Coefficients]) {
+        for section in sections {
+            self.sections[self.count] = *section;
             self.count += 1;
-        }
-    }
-
-    /// A Butterworth cascade; at 12 dB per octave the band's own Q is used.
-    /// `section` designs a second-order filter of a given Q, or the
-    /// first-order one.
-    fn add_butterworth(&mut self, settings: &BandSettings, section: impl Fn(Option<f64>) -> Pair) {
-        let order = settings.slope.order();
-        for k in 0..order / 2 {
-            let angle = std::f64::consts::PI * (2 * k + 1) as f64 / (2 * order) as f64;
-            let q = if order == 2 { settings.q } else { 0.5 / angle.sin() };
-            self.add(section(Some(q)));
-        }
-        if order % 2 == 1 {
-            self.add(section(None));
         }
     }
 
@@ -85,22 +111,73 @@ impl Design {
     }
 }
 
-/// The response of a band: of the very coefficients that the audio passes through.
-#[derive(Clone, Copy, Debug)]
-pub struct BandResponse {
-    design: Design,
-    sample_rate_hz: f64,
+/// The response of a band: of the very coefficients that the audio passes
+/// through, or of what a linear-phase kernel is made from.
+#[derive(Clone, Debug)]
+pub struct BandResponse(Model);
+
+#[derive(Clone, Debug)]
+enum Model {
+    Digital { design: Box<Design>, sample_rate_hz: f64 },
+    Analogue(BandSettings),
 }
 
 impl BandResponse {
-    /// Designs the band.
+    /// Designs the band in minimum phase.
     pub fn new(settings: &BandSettings, sample_rate_hz: f64) -> Self {
-        Self { design: Design::new(settings, sample_rate_hz), sample_rate_hz }
+        let design = Box::new(Design::new(settings, sample_rate_hz));
+        Self(Model::Digital { design, sample_rate_hz })
+    }
+
+    /// The band in linear phase.
+    pub fn linear(settings: &BandSettings) -> Self {
+        Self(Model::Analogue(*settings))
     }
 
     /// Gain in dB at a frequency.
     pub fn db(&self, frequency_hz: f64) -> f64 {
-        10.0 * self.design.power_response(frequency_hz, self.sample_rate_hz).max(1e-20).log10()
+        match &self.0 {
+            Model::Digital { design, sample_rate_hz } => {
+                10.0 * design.power_response(frequency_hz, *sample_rate_hz).max(1e-20).log10()
+            }
+            Model::Analogue(settings) => settings.analogue_db(frequency_hz),
+        }
+    }
+}
+
+/// Lets `work` change a part of at most [`TICK_FRAMES`] stereo frames. Of both
+/// channels it is given the frames themselves, of any other part its signal twice.
+fn on_part(channel: BandChannel, frames: &mut [Frame], work: impl FnOnce(&mut [Frame])) {
+    if channel == BandChannel::Stereo {
+        work(frames);
+        return;
+    }
+    let mut parts = [[0.0; 2]; TICK_FRAMES];
+    let parts = &mut parts[..frames.len()];
+    let part_of = |[left, right]: Frame| match channel {
+        BandChannel::Stereo | BandChannel::Left => left,
+        BandChannel::Right => right,
+        BandChannel::Mid => 0.5 * (left + right),
+        BandChannel::Side => 0.5 * (left - right),
+    };
+    for (part, frame) in parts.iter_mut().zip(&*frames) {
+        *part = [part_of(*frame); 2];
+    }
+    work(parts);
+    for ([left, right], part) in frames.iter_mut().zip(parts) {
+        let change = part[0] - part_of([*left, *right]);
+        match channel {
+            BandChannel::Stereo | BandChannel::Left => *left = part[0],
+            BandChannel::Right => *right = part[0],
+            BandChannel::Mid => {
+                *left += change;
+                *right += change;
+            }
+            BandChannel::Side => {
+                *left += change;
+                *right -= change;
+            }
+        }
     }
 }
 
@@ -128,37 +205,8 @@ impl Filter {
     /// Filters at most [`TICK_FRAMES`] frames in place.
     fn process(&mut self, frames: &mut [Frame]) {
         let sections = &mut self.sections[..self.count];
-        if self.channel == BandChannel::Stereo {
-            process_cascade(sections, frames);
-            return;
-        }
-        // The part that is worked on goes through both halves of the filter alike.
-        let mut parts = [[0.0; 2]; TICK_FRAMES];
-        let parts = &mut parts[..frames.len()];
-        let part_of = |[left, right]: Frame| match self.channel {
-            BandChannel::Stereo | BandChannel::Left => left,
-            BandChannel::Right => right,
-            BandChannel::Mid => 0.5 * (left + right),
-            BandChannel::Side => 0.5 * (left - right),
-        };
-        for (part, frame) in parts.iter_mut().zip(&*frames) {
-            *part = [part_of(*frame); 2];
-        }
-        process_cascade(sections, parts);
-        for ([left, right], part) in frames.iter_mut().zip(parts) {
-            let change = part[0] - part_of([*left, *right]);
-            match self.channel {
-                BandChannel::Stereo | BandChannel::Left => *left = part[0],
-                BandChannel::Right => *right = part[0],
-                BandChannel::Mid => {
-                    *left += change;
-                    *right += change;
-                }
-                BandChannel::Side => {
-                    *left += change;
-                    *right -= change;
-                }
-            }
+        if !sections.is_empty() {
+            on_part(self.channel, frames, |part| process_cascade(sections, part));
         }
     }
 
@@ -179,6 +227,7 @@ pub(super) struct Band {
     log_frequency: Glide,
     gain_db: Glide,
     log_q: Glide,
+    dynamic: DynamicGain,
 }
 
 impl Band {
@@ -196,14 +245,24 @@ impl Band {
             log_frequency: glide(1e-4),
             gain_db: glide(1e-3),
             log_q: glide(1e-4),
+            dynamic: DynamicGain::new(spec),
         }
     }
 
-    pub(super) fn configure(&mut self, settings: &BandSettings, is_fresh: bool) {
+    /// Takes new settings. With `is_moving_only` the set gain is another's work.
+    pub(super) fn configure(
+        &mut self,
+        settings: &BandSettings,
+        is_moving_only: bool,
+        is_fresh: bool,
+    ) {
+        self.dynamic.configure(settings, is_fresh);
+        let at_rest = BandSettings { is_on: false, ..*settings };
+        let settings = if is_moving_only { &at_rest } else { settings };
         let keeps_structure = settings.shape == self.settings.shape
             && settings.slope == self.settings.slope
             && settings.channel == self.settings.channel
-            && settings.is_neutral() == self.settings.is_neutral();
+            && settings.is_static_neutral() == self.settings.is_static_neutral();
         self.settings = *settings;
         let targets = [
             (&mut self.log_frequency, settings.frequency_hz.log2()),
@@ -224,6 +283,7 @@ impl Band {
 
     /// Moves the glides one step and follows them with the coefficients.
     pub(super) fn tick(&mut self) {
+        self.dynamic.tick();
         self.filter.clear_denormals();
         let is_settled =
             self.log_frequency.is_settled() && self.gain_db.is_settled() && self.log_q.is_settled();
@@ -236,7 +296,7 @@ impl Band {
             q: self.log_q.advance().exp2(),
             ..self.settings
         };
-        if !self.settings.is_neutral() {
+        if !self.settings.is_static_neutral() {
             // On its way through 0 dB a bell stays a section of its own.
             let gain_db = if now.gain_db == 0.0 { 1e-9 } else { now.gain_db };
             let design = Design::new(&BandSettings { gain_db, ..now }, self.sample_rate_hz);
@@ -246,10 +306,21 @@ impl Band {
 
     /// Filters at most [`TICK_FRAMES`] frames in place.
     pub(super) fn process(&mut self, frames: &mut [Frame]) {
+        self.process_static(frames);
+        let dynamic = &mut self.dynamic;
+        if dynamic.is_working() {
+            on_part(self.filter.channel, frames, |part| dynamic.process(part));
+        }
+    }
+
+    /// How far the gain has moved from where it is set, dB.
+    pub(super) fn dynamic_db(&self) -> f64 {
+        self.dynamic.offset_db()
+    }
+
+    fn process_static(&mut self, frames: &mut [Frame]) {
         if self.fade.is_settled() {
-            if self.filter.count > 0 {
-                self.filter.process(frames);
-            }
+            self.filter.process(frames);
             return;
         }
         let mut old = [[0.0; 2]; TICK_FRAMES];

@@ -73,6 +73,16 @@ impl Slope {
     }
 }
 
+choice! {
+    /// How the bands treat phase.
+    pub enum EqualizerPhase {
+        /// As an analogue equaliser does: no latency, phase turns where gain changes.
+        Minimum = "Minimum",
+        /// Phase stays; costs latency, and a transient rings before itself.
+        Linear = "Linear",
+    }
+}
+
 /// What a person can set of one band.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BandSettings {
@@ -90,6 +100,14 @@ pub struct BandSettings {
     pub q: f64,
     /// Steepness of high- and low-passes.
     pub slope: Slope,
+    /// Level of the band's own region above which a bell or shelf moves, -60 to 0 dBFS.
+    pub threshold_db: f64,
+    /// How far the gain may move, -18 to +18 dB; 0 is a static band.
+    pub range_db: f64,
+    /// Time to cover 63.2 % of a move away from the set gain, 1 to 200 ms.
+    pub attack_ms: f64,
+    /// Time to cover 63.2 % of the way back, 10 to 2000 ms.
+    pub release_ms: f64,
 }
 
 impl BandSettings {
@@ -112,11 +130,27 @@ impl BandSettings {
             gain_db: 0.0,
             q: 0.71,
             slope: Slope::Db12,
+            threshold_db: -24.0,
+            range_db: 0.0,
+            attack_ms: 20.0,
+            release_ms: 200.0,
         }
+    }
+
+    /// Whether the band's gain follows the level.
+    pub fn is_dynamic(&self) -> bool {
+        self.is_on
+            && self.range_db != 0.0
+            && matches!(self.shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf)
     }
 
     /// Whether the band leaves every signal untouched.
     pub fn is_neutral(&self) -> bool {
+        self.is_static_neutral() && !self.is_dynamic()
+    }
+
+    /// Whether the set gain alone leaves every signal untouched.
+    pub fn is_static_neutral(&self) -> bool {
         !self.is_on
             || match self.shape {
                 BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf | BandShape::Tilt => {
@@ -191,6 +225,42 @@ impl BandSettings {
             read: |s| s.slope.index(),
             write: |s, v| s.slope = Slope::from_index(v),
         },
+        Parameter {
+            id: "threshold",
+            name: "Threshold",
+            kind: Kind::linear(-60.0, 0.0, 0.1, Unit::Decibels),
+            default: -24.0,
+            help: "Level of the band's own region above which a dynamic bell or shelf moves.",
+            read: |s| s.threshold_db,
+            write: |s, v| s.threshold_db = v,
+        },
+        Parameter {
+            id: "range",
+            name: "Range",
+            kind: Kind::linear(-18.0, 18.0, 0.1, Unit::Decibels),
+            default: 0.0,
+            help: "How far the gain may move when the band gets loud: below 0 tames, above 0 lifts, 0 is static.",
+            read: |s| s.range_db,
+            write: |s, v| s.range_db = v,
+        },
+        Parameter {
+            id: "attack",
+            name: "Attack",
+            kind: Kind::logarithmic(1.0, 200.0, 0.1, Unit::Milliseconds),
+            default: 20.0,
+            help: "How fast a dynamic band moves away from its gain.",
+            read: |s| s.attack_ms,
+            write: |s, v| s.attack_ms = v,
+        },
+        Parameter {
+            id: "release",
+            name: "Release",
+            kind: Kind::logarithmic(10.0, 2000.0, 1.0, Unit::Milliseconds),
+            default: 200.0,
+            help: "How fast a dynamic band comes back.",
+            read: |s| s.release_ms,
+            write: |s, v| s.release_ms = v,
+        },
     ];
 }
 
@@ -199,25 +269,43 @@ impl BandSettings {
 pub struct EqualizerSettings {
     /// Whether the stage works at all.
     pub is_on: bool,
+    /// How the set gains treat phase; dynamic moves are always minimum-phase.
+    /// The one setting of the chain that changes its latency.
+    pub phase: EqualizerPhase,
     /// The bands, in series.
     pub bands: [BandSettings; BAND_COUNT],
 }
 
 impl Default for EqualizerSettings {
     fn default() -> Self {
-        Self { is_on: true, bands: std::array::from_fn(BandSettings::neutral) }
+        Self {
+            is_on: true,
+            phase: EqualizerPhase::Minimum,
+            bands: std::array::from_fn(BandSettings::neutral),
+        }
     }
 }
 
 impl EqualizerSettings {
     /// The parameters of the stage itself; each band has [`BandSettings::PARAMETERS`].
-    pub const PARAMETERS: &[Parameter<Self>] = &[Parameter {
-        id: "on",
-        name: "On",
-        kind: Kind::Switch,
-        default: 1.0,
-        help: "Switches the equaliser in or out.",
-        read: |s| f64::from(u8::from(s.is_on)),
-        write: |s, v| s.is_on = v >= 0.5,
-    }];
+    pub const PARAMETERS: &[Parameter<Self>] = &[
+        Parameter {
+            id: "on",
+            name: "On",
+            kind: Kind::Switch,
+            default: 1.0,
+            help: "Switches the equaliser in or out.",
+            read: |s| f64::from(u8::from(s.is_on)),
+            write: |s, v| s.is_on = v >= 0.5,
+        },
+        Parameter {
+            id: "phase",
+            name: "Phase",
+            kind: Kind::Choice(EqualizerPhase::NAMES),
+            default: 0.0,
+            help: "Linear phase keeps the waveform's shape at the price of 182 ms latency and of ringing before transients.",
+            read: |s| s.phase.index(),
+            write: |s, v| s.phase = EqualizerPhase::from_index(v),
+        },
+    ];
 }

@@ -58,6 +58,9 @@ pub(super) struct SlowGain {
     levels: [SteadyLevel; 2],
     steady: [Follower; 2],
     mean_power: [f64; 2],
+    /// By how much the mean power was over, so that the beat of a bass and its
+    /// harmonics is no modulation either.
+    recent_over_db: SlidingMax<f64>,
     power: Follower,
     smoothed: [Follower; 2],
 }
@@ -76,6 +79,7 @@ impl SlowGain {
             levels: [level(), level()],
             steady: [Follower::default(); 2],
             mean_power: [0.0; 2],
+            recent_over_db: SlidingMax::new(ticks(BASS_PERIOD_MS)),
             power: Follower::default(),
             smoothed: [Follower::default(); 2],
         };
@@ -98,6 +102,7 @@ impl SlowGain {
         }
         self.steady = [Follower::default(); 2];
         self.mean_power = [0.0; 2];
+        self.recent_over_db.reset(0.0);
         self.power = Follower::default();
         self.smoothed = [Follower::default(); 2];
     }
@@ -121,7 +126,7 @@ impl SlowGain {
                 self.mean_power[0] + (self.mean_power[1] - self.mean_power[0]) * remains;
             let over_db = power_to_db(2.0 * self.mean_power[1]) - gain_to_db(ceiling) + 6.0;
             self.power.push(
-                0.5 * over_db.max(0.0),
+                0.5 * self.recent_over_db.push(over_db.max(0.0)),
                 coefficient(power.attack_ms),
                 coefficient(power.release_ms),
             )

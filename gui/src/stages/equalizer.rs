@@ -1,13 +1,27 @@
 //! The equaliser: the response over the live spectra, and the chosen band's controls.
 
 use burnish_dsp::equalizer::BAND_COUNT;
-use egui::Rect;
+use egui::{Align2, Rect};
 
 use super::{equalizer_bands, equalizer_plot};
 use crate::scene::{Scene, index_of};
 use crate::theme;
+use crate::widgets::choice;
 
-const BAND_IDS: [&str; 7] = ["on", "shape", "channel", "frequency", "gain", "q", "slope"];
+const BAND_IDS: [&str; 11] = [
+    "on",
+    "shape",
+    "channel",
+    "frequency",
+    "gain",
+    "q",
+    "slope",
+    "threshold",
+    "range",
+    "attack",
+    "release",
+];
+const PHASE_WIDTH: f32 = 156.0;
 
 /// The place in the table of one of a band's parameters.
 pub(super) fn band_index(band: usize, id: &str) -> usize {
@@ -21,6 +35,17 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
     let height = equalizer_bands::height();
     let controls = body.with_min_y((body.bottom() - height).max(body.top()));
     let plot = body.with_max_y((controls.top() - theme::GAP).max(body.top()));
+    show_phase(scene, body);
     equalizer_plot::show(scene, plot);
     equalizer_bands::show(scene, controls);
+}
+
+/// The phase of all bands, at the right of the title.
+fn show_phase(scene: &mut Scene<'_>, body: Rect) {
+    let title = super::title_rect(body);
+    let place = title.with_min_x(title.right() - PHASE_WIDTH).shrink2(egui::vec2(0.0, 1.0));
+    choice(scene, place, index_of("eq.phase"), None);
+    let label = title.with_max_x(place.left() - theme::GAP);
+    let font = theme::font(theme::LABEL_SIZE);
+    scene.text_in(label, Align2::RIGHT_CENTER, "Phase", font, theme::QUIET);
 }

@@ -10,12 +10,20 @@ use crate::flow;
 use crate::format;
 use crate::scene::{Scene, parameter};
 use crate::theme;
+use crate::view::Edit;
 use crate::widgets::toggle as toggle_pill;
-use crate::widgets::{Segment, knob, menu_button, segments, shape_icon, show_menu};
+use crate::widgets::{
+    ButtonLook, Segment, button, knob, menu_button, segments, shape_icon, show_menu,
+};
 
 const TABS_HEIGHT: f32 = 30.0;
 const NO_GAIN: &str = "This shape has no gain.";
 const NO_Q: &str = "Has no effect on this shape and slope.";
+const NO_DYNAMICS: &str = "Only bells and shelves can be dynamic.";
+const AT_REST: &str = "Has no effect while the range is 0 dB.";
+const KNOB_WIDTH: f32 = 58.0;
+/// The least that switch, shapes, channel and slope need.
+const BLOCKS_WIDTH: f32 = 340.0;
 
 /// The height of tabs and controls.
 pub(super) fn height() -> f32 {
@@ -25,6 +33,11 @@ pub(super) fn height() -> f32 {
 /// Whether a shape has a gain.
 pub(super) fn has_gain(shape: BandShape) -> bool {
     matches!(shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf | BandShape::Tilt)
+}
+
+/// Whether a shape can follow the level.
+pub(super) fn can_be_dynamic(shape: BandShape) -> bool {
+    matches!(shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf)
 }
 
 /// Whether a shape has a slope.
@@ -106,37 +119,93 @@ pub(super) fn toggle(scene: &mut Scene<'_>, band: usize) {
 }
 
 fn show_controls(scene: &mut Scene<'_>, rect: Rect, band: usize) {
-    let settings = &scene.view.settings.equalizer.bands[band];
-    // Shapes, channel and slope to the left, the three knobs to the right.
-    let knob_width = (0.1 * rect.width()).clamp(60.0, 88.0);
-    let knobs = rect.with_min_x(rect.right() - 3.0 * knob_width);
-    let blocks = rect.with_max_x(knobs.left() - theme::GAP);
-    let top = rect.top() + 2.0;
+    let settings = scene.view.settings.equalizer.bands[band];
+    // Shapes, channel and slope to the left; to the right all knobs, or, where
+    // there is no room, those of one page.
+    let has_room = rect.width() >= BLOCKS_WIDTH + theme::GAP + 7.0 * KNOB_WIDTH;
+    let page = (!has_room).then_some(scene.state.has_dynamics_page);
+    let knobs = knobs(&settings, page);
+    let room = rect.width() - theme::GAP - BLOCKS_WIDTH;
+    let knob_width = (room / knobs.len() as f32).clamp(KNOB_WIDTH, 88.0);
+    let left = rect.right() - knob_width * knobs.len() as f32;
+    let blocks = rect.with_max_x(left - theme::GAP);
+    show_blocks(scene, blocks, band, !has_room);
+    for (i, (id, quiet)) in knobs.into_iter().enumerate() {
+        let left = left + i as f32 * knob_width;
+        let size = vec2(knob_width, flow::ROW_HEIGHT - 4.0);
+        let cell = Rect::from_min_size(pos2(left, rect.top()), size);
+        knob(scene, cell, band_index(band, id), quiet);
+    }
+}
+
+/// The knobs of a band, each with the reason why it has no effect. `page`: all,
+/// or those of the set curve, or those of its dynamics.
+fn knobs(settings: &BandSettings, page: Option<bool>) -> Vec<(&'static str, Option<&'static str>)> {
+    let no_gain = (!has_gain(settings.shape)).then_some(NO_GAIN);
+    let no_q = (!has_q(settings)).then_some(NO_Q);
+    let no_dynamics = (!can_be_dynamic(settings.shape)).then_some(NO_DYNAMICS);
+    let at_rest = no_dynamics.or((settings.range_db == 0.0).then_some(AT_REST));
+    let mut knobs = Vec::new();
+    if page != Some(true) {
+        knobs.extend([("frequency", None), ("gain", no_gain), ("q", no_q)]);
+    }
+    if page != Some(false) {
+        knobs.extend([
+            ("range", no_dynamics),
+            ("threshold", at_rest),
+            ("attack", at_rest),
+            ("release", at_rest),
+        ]);
+    }
+    knobs
+}
+
+/// Switch, shape, channel and slope.
+fn show_blocks(scene: &mut Scene<'_>, blocks: Rect, band: usize, has_pages: bool) {
+    let top = blocks.top() + 2.0;
     let first = Rect::from_min_max(pos2(blocks.left(), top), pos2(blocks.right(), top + 38.0));
     show_switch(scene, first.with_max_x(first.left() + 68.0).translate(vec2(0.0, 7.0)), band);
     let shapes = first.with_min_x(first.left() + 72.0);
     show_shapes(scene, shapes, band);
 
     let second = first.translate(vec2(0.0, 40.0));
-    let channel_width = (second.width() - 72.0 - 116.0).clamp(150.0, 250.0);
+    let buttons = Rect::from_min_size(second.min + vec2(0.0, 14.0), vec2(64.0, 24.0));
+    show_buttons(scene, buttons, band, has_pages);
+    let slope_width = 88.0;
+    let channel_width = (second.width() - 72.0 - 8.0 - slope_width).clamp(132.0, 250.0);
     let channel =
         second.with_min_x(second.left() + 72.0).with_max_x(second.left() + 72.0 + channel_width);
-    let short = ["Stereo", "Mid", "Side", "Left", "Right"];
+    let short = if channel_width < 200.0 {
+        ["L+R", "Mid", "Side", "L", "R"]
+    } else {
+        ["Stereo", "Mid", "Side", "Left", "Right"]
+    };
     flow::labelled_choice(scene, channel, band_index(band, "channel"), Some(&short));
     let slope = second
-        .with_min_x(channel.right() + 12.0)
-        .with_max_x((channel.right() + 12.0 + 104.0).min(second.right()));
+        .with_min_x(channel.right() + 8.0)
+        .with_max_x((channel.right() + 8.0 + slope_width).min(second.right()));
     show_slope(scene, slope, band);
+}
 
-    let cell = |i: u8| {
-        let left = knobs.left() + f32::from(i) * knob_width;
-        Rect::from_min_size(pos2(left, knobs.top()), vec2(knob_width, flow::ROW_HEIGHT - 4.0))
-    };
-    let no_gain = (!has_gain(settings.shape)).then_some(NO_GAIN);
-    let no_q = (!has_q(settings)).then_some(NO_Q);
-    knob(scene, cell(0), band_index(band, "frequency"), None);
-    knob(scene, cell(1), band_index(band, "gain"), no_gain);
-    knob(scene, cell(2), band_index(band, "q"), no_q);
+/// Solo, and, where there is no room for all knobs, the page.
+fn show_buttons(scene: &mut Scene<'_>, rect: Rect, band: usize, has_pages: bool) {
+    let solo = if has_pages { rect.with_max_x(rect.left() + 30.0) } else { rect };
+    let is_on = scene.view.solo == Some(band);
+    let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
+    let text = if has_pages { "S" } else { "Solo" };
+    let help = "Hear only the region that this band works on. Never part of a render.";
+    if button(scene, solo, text, "Solo band", help, look).clicked() {
+        scene.edits.push(Edit::Solo(if is_on { None } else { Some(band) }));
+    }
+    if has_pages {
+        let page = rect.with_min_x(solo.right() + 2.0);
+        let is_on = scene.state.has_dynamics_page;
+        let look = if is_on { ButtonLook::Filled(theme::CHOSEN) } else { ButtonLook::Plain };
+        let help = "The knobs of the band's dynamics, or of its set curve.";
+        if button(scene, page, "Dyn", "Dynamics page", help, look).clicked() {
+            scene.state.has_dynamics_page = !is_on;
+        }
+    }
 }
 
 fn show_switch(scene: &mut Scene<'_>, rect: Rect, band: usize) {

@@ -240,6 +240,7 @@ fn handle(scene: &mut Scene<'_>, axes: &Axes, band: usize) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let is_chosen = scene.state.band == band;
     let is_active = response.hovered() || response.dragged();
+    paint_dynamics(scene, axes, center, band);
     paint_handle(scene.painter(), center, band, settings.is_on, is_chosen, is_active);
 
     if response.clicked() || response.drag_started() || response.secondary_clicked() {
@@ -273,6 +274,25 @@ fn handle(scene: &mut Scene<'_>, axes: &Axes, band: usize) {
     }
     if !response.dragged() {
         response.on_hover_text(describe(band, &settings));
+    }
+}
+
+/// How far a dynamic band may move, and where it is now.
+fn paint_dynamics(scene: &Scene<'_>, axes: &Axes, center: Pos2, band: usize) {
+    let settings = &scene.view.settings.equalizer.bands[band];
+    if !settings.is_dynamic() {
+        return;
+    }
+    let painter = scene.painter();
+    let at = |offset_db: f64| pos2(center.x, axes.gain.at(settings.gain_db + offset_db));
+    let end = at(settings.range_db);
+    painter.line_segment([center, end], Stroke::new(1.0, theme::faded(theme::REDUCTION, 0.6)));
+    let cap = [end - vec2(5.0, 0.0), end + vec2(5.0, 0.0)];
+    painter.line_segment(cap, Stroke::new(1.5, theme::REDUCTION));
+    let offset_db = scene.view.meters.reduction.equalizer_db[band];
+    if offset_db.abs() > 0.05 {
+        let now = at(offset_db);
+        painter.line_segment([center, now], Stroke::new(3.0, theme::REDUCTION));
     }
 }
 
@@ -354,6 +374,13 @@ fn describe(band: usize, settings: &BandSettings) -> String {
     }
     if has_slope(settings.shape) {
         parts.push(value("slope", settings.slope.index()));
+    }
+    if settings.is_dynamic() {
+        let range = value("range", settings.range_db);
+        parts.push(format!(
+            "moves up to {range} above {}",
+            value("threshold", settings.threshold_db)
+        ));
     }
     parts.join("  \u{00b7}  ")
 }

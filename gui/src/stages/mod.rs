@@ -83,15 +83,16 @@ fn has_note(stage: Stage) -> bool {
     matches!(stage, Stage::Glue | Stage::Clipper | Stage::Limiter)
 }
 
+/// The title's line above the body of a stage.
+pub(super) fn title_rect(body: Rect) -> Rect {
+    let bottom = body.top() - 6.0;
+    Rect::from_min_max(pos2(body.left(), bottom - TITLE_HEIGHT), pos2(body.right(), bottom))
+}
+
 /// A line of readings at the right of the title.
 pub(super) fn title_note(scene: &Scene<'_>, body: Rect, text: &str) {
-    let title = Rect::from_min_max(
-        pos2(
-            body.left() + 170.0_f32.max(0.42 * body.width() - 80.0),
-            body.top() - 6.0 - TITLE_HEIGHT,
-        ),
-        pos2(body.right(), body.top() - 6.0),
-    );
+    let left = body.left() + 170.0_f32.max(0.42 * body.width() - 80.0);
+    let title = title_rect(body).with_min_x(left);
     let font = theme::font(theme::TEXT_SIZE);
     scene.text_in(title, Align2::RIGHT_CENTER, text, font, theme::TEXT);
 }

@@ -1,0 +1,243 @@
+//! The kernels of the linear-phase equaliser, worked out a little at a time.
+//!
+//! A kernel is the bands' analogue magnitude, sampled at every bin, brought to
+//! time and windowed. The window is `1 - (1 - w)^4` of a Kaiser window `w` of beta
+//! 5: flat for most of its length, for what it takes from the kernel it takes
+//! from the lowest and narrowest bands. Bands on parts of the stereo signal make
+//! it a matrix of four kernels. Each step of the work is bounded, so that no
+//! block of audio has to bear it all.
+
+use std::sync::Arc;
+
+use realfft::num_complex::Complex64;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+
+use super::band::analogue_power;
+use super::settings::{BandChannel, EqualizerSettings};
+use crate::oversampler::kaiser;
+
+const WINDOW_BETA: f64 = 5.0;
+/// Bins worked out in one step.
+const BINS_PER_STEP: usize = 64;
+
+/// Places in the matrix: left from left, left from right, right from left, right from right.
+pub(super) type Matrix<T> = [T; 4];
+const UNITY: Matrix<f64> = [1.0, 0.0, 0.0, 1.0];
+
+/// The gains of all bands at one frequency, as one matrix.
+fn matrix_at(settings: &EqualizerSettings, frequency_hz: f64) -> Matrix<f64> {
+    let mut total = UNITY;
+    for band in settings.bands.iter().filter(|band| !band.is_static_neutral()) {
+        let gain = analogue_power(band, frequency_hz).sqrt();
+        let (sum, difference) = (0.5 * (1.0 + gain), 0.5 * (gain - 1.0));
+        let [ll, lr, rl, rr] = match band.channel {
+            BandChannel::Stereo => [gain, 0.0, 0.0, gain],
+            BandChannel::Left => [gain, 0.0, 0.0, 1.0],
+            BandChannel::Right => [1.0, 0.0, 0.0, gain],
+            BandChannel::Mid => [sum, difference, difference, sum],
+            BandChannel::Side => [sum, -difference, -difference, sum],
+        };
+        total = [
+            ll * total[0] + lr * total[2],
+            ll * total[1] + lr * total[3],
+            rl * total[0] + rr * total[2],
+            rl * total[1] + rr * total[3],
+        ];
+    }
+    total
+}
+
+/// A kernel matrix in the frequency domain, cut into partitions.
+#[derive(Debug)]
+pub(super) struct Kernel {
+    /// For each place the spectra of its partitions in a row.
+    pub(super) spectra: Matrix<Vec<Complex64>>,
+    /// Whether a place is anything but zero.
+    pub(super) is_used: Matrix<bool>,
+}
+
+impl Kernel {
+    pub(super) fn new(partitions: usize, partition_frames: usize) -> Self {
+        let length = partitions * (partition_frames + 1);
+        Self {
+            spectra: std::array::from_fn(|_| vec![Complex64::default(); length]),
+            is_used: [false; 4],
+        }
+    }
+}
+
+/// What is worked on next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    /// Nothing.
+    Rest,
+    /// The matrix from this bin on.
+    Bins(usize),
+    /// From frequency to time, at this place.
+    Time(usize),
+    /// The spectrum of a partition, at this place.
+    Partition(usize, usize),
+    /// The kernel is whole and waits to be taken.
+    Ready,
+}
+
+/// Works settings into a kernel.
+pub(super) struct Designer {
+    sample_rate_hz: f64,
+    partition_frames: usize,
+    settings: EqualizerSettings,
+    step: Step,
+    /// Gains by bin.
+    gains: Matrix<Vec<f64>>,
+    spectrum: Vec<Complex64>,
+    time: Vec<f64>,
+    window: Vec<f64>,
+    inverse: Arc<dyn ComplexToReal<f64>>,
+    scratch: Vec<Complex64>,
+    partition: Vec<f64>,
+    partition_forward: Arc<dyn RealToComplex<f64>>,
+    partition_scratch: Vec<Complex64>,
+}
+
+impl Designer {
+    /// For kernels of `taps` taps, an even multiple of `partition_frames`.
+    pub(super) fn new(sample_rate_hz: f64, taps: usize, partition_frames: usize) -> Self {
+        let mut planner = RealFftPlanner::<f64>::new();
+        let inverse = planner.plan_fft_inverse(taps);
+        let partition_forward = planner.plan_fft_forward(2 * partition_frames);
+        let half = (taps / 2) as f64;
+        Self {
+            sample_rate_hz,
+            partition_frames,
+            settings: EqualizerSettings::default(),
+            step: Step::Rest,
+            gains: std::array::from_fn(|_| vec![0.0; taps / 2 + 1]),
+            spectrum: vec![Complex64::default(); taps / 2 + 1],
+            time: vec![0.0; taps],
+            window: (0..taps)
+                .map(|n| 1.0 - (1.0 - kaiser((n as f64 - half) / half, WINDOW_BETA)).powi(4))
+                .collect(),
+            scratch: inverse.make_scratch_vec(),
+            inverse,
+            partition: vec![0.0; 2 * partition_frames],
+            partition_scratch: partition_forward.make_scratch_vec(),
+            partition_forward,
+        }
+    }
+
+    /// Length of a kernel.
+    pub(super) fn taps(&self) -> usize {
+        self.time.len()
+    }
+
+    /// The settings that the kernel which is whole, or on its way, follows.
+    pub(super) fn settings(&self) -> &EqualizerSettings {
+        &self.settings
+    }
+
+    /// Whether nothing is under way.
+    pub(super) fn is_resting(&self) -> bool {
+        self.step == Step::Rest
+    }
+
+    /// Whether the kernel is whole.
+    pub(super) fn is_ready(&self) -> bool {
+        self.step == Step::Ready
+    }
+
+    /// Begins anew with these settings.
+    pub(super) fn begin(&mut self, settings: &EqualizerSettings) {
+        self.settings = *settings;
+        self.step = Step::Bins(0);
+    }
+
+    /// The kernel has been taken.
+    pub(super) fn rest(&mut self) {
+        self.step = Step::Rest;
+    }
+
+    /// Does one step of the work on `kernel`.
+    pub(super) fn advance(&mut self, kernel: &mut Kernel) {
+        self.step = match self.step {
+            Step::Bins(first) => self.work_out_bins(first, &mut kernel.is_used),
+            Step::Time(place) if kernel.is_used[place] => {
+                self.bring_to_time(place);
+                Step::Partition(place, 0)
+            }
+            Step::Time(place) => next_place(place),
+            Step::Partition(place, partition) => {
+                let bins = self.partition_frames + 1;
+                let spectrum = &mut kernel.spectra[place][partition * bins..][..bins];
+                self.transform_partition(partition, spectrum);
+                if (partition + 1) * self.partition_frames < self.taps() {
+                    Step::Partition(place, partition + 1)
+                } else {
+                    next_place(place)
+                }
+            }
+            step @ (Step::Rest | Step::Ready) => step,
+        };
+    }
+
+    fn work_out_bins(&mut self, first: usize, is_used: &mut Matrix<bool>) -> Step {
+        let bins = self.spectrum.len();
+        if first == 0 {
+            *is_used = [false; 4];
+        }
+        let end = (first + BINS_PER_STEP).min(bins);
+        for bin in first..end {
+            let frequency_hz = bin as f64 * self.sample_rate_hz / self.time.len() as f64;
+            let gains = matrix_at(&self.settings, frequency_hz);
+            for place in 0..4 {
+                self.gains[place][bin] = gains[place];
+                is_used[place] |= gains[place] != 0.0;
+            }
+        }
+        if end < bins { Step::Bins(end) } else { Step::Time(0) }
+    }
+
+    /// The windowed kernel of a place, its centre in the middle.
+    fn bring_to_time(&mut self, place: usize) {
+        let half = self.time.len() / 2;
+        for (bin, (spectrum, gain)) in self.spectrum.iter_mut().zip(&self.gains[place]).enumerate()
+        {
+            // Turned by half the length.
+            let sign = if bin % 2 == 0 { 1.0 } else { -1.0 };
+            *spectrum = Complex64::new(sign * gain, 0.0);
+        }
+        // The lengths are those that the plan was made for.
+        let result = self.inverse.process_with_scratch(
+            &mut self.spectrum,
+            &mut self.time,
+            &mut self.scratch,
+        );
+        debug_assert!(result.is_ok());
+        let scale = 0.5 / half as f64;
+        for (tap, window) in self.time.iter_mut().zip(&self.window) {
+            *tap *= scale * window;
+        }
+    }
+
+    /// The spectrum of one partition of the kernel, scaled for a transform and back.
+    fn transform_partition(&mut self, partition: usize, spectrum: &mut [Complex64]) {
+        let frames = self.partition_frames;
+        let (taps, padding) = self.partition.split_at_mut(frames);
+        taps.copy_from_slice(&self.time[partition * frames..][..frames]);
+        padding.fill(0.0);
+        let result = self.partition_forward.process_with_scratch(
+            &mut self.partition,
+            spectrum,
+            &mut self.partition_scratch,
+        );
+        debug_assert!(result.is_ok());
+        // The transforms multiply by their length; here it is taken back.
+        let scale = 1.0 / (2 * frames) as f64;
+        for bin in spectrum {
+            *bin *= scale;
+        }
+    }
+}
+
+fn next_place(place: usize) -> Step {
+    if place < 3 { Step::Time(place + 1) } else { Step::Ready }
+}
