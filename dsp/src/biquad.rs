@@ -250,6 +250,29 @@ impl Biquad {
         y
     }
 
+    /// The way from the present coefficients to others in `frames` frames.
+    pub fn slide_to(&self, coefficients: Coefficients, frames: usize) -> Slide {
+        let target = Self::new(coefficients);
+        let step = |from: f64, to: f64| (to - from) / frames.max(1) as f64;
+        Slide {
+            direct: step(self.direct, target.direct),
+            input: std::array::from_fn(|i| step(self.input[i], target.input[i])),
+            feedback: std::array::from_fn(|i| step(self.feedback[i], target.feedback[i])),
+        }
+    }
+
+    /// Filters frames in place while the coefficients move on with every frame.
+    pub fn process_sliding(&mut self, slide: &Slide, frames: &mut [Frame]) {
+        for frame in frames {
+            self.direct += slide.direct;
+            for i in 0..2 {
+                self.input[i] += slide.input[i];
+                self.feedback[i] += slide.feedback[i];
+            }
+            *frame = self.process(*frame);
+        }
+    }
+
     /// Clears what has decayed below hearing by far, before it becomes denormal.
     pub fn clear_denormals(&mut self) {
         const NEGLIGIBLE: f64 = 1e-30;
@@ -260,6 +283,17 @@ impl Biquad {
             }
         }
     }
+}
+
+/// What a section's coefficients move by from one frame to the next.
+///
+/// The denominators of stable sections form a triangle: what lies between two
+/// of them is stable too.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Slide {
+    direct: f64,
+    input: [f64; 2],
+    feedback: [f64; 2],
 }
 
 /// Filters frames in place through sections in series, two at a time: while
@@ -345,6 +379,20 @@ mod tests {
         let (mut cascade, mut frames) = (sections, input);
         process_cascade(&mut cascade, &mut frames);
         assert_eq!(frames, expected);
+    }
+
+    #[test]
+    fn a_slide_arrives_where_it_was_told_to() {
+        let [from, to] =
+            [1.0, 9.0].map(|gain_db| Prototype::bell(gain_db, 1.0).digitize(700.0, 48_000.0));
+        let mut filter = Biquad::new(from);
+        let slide = filter.slide_to(to, 32);
+        filter.process_sliding(&slide, &mut [[0.0; 2]; 32]);
+        let there = Biquad::new(to);
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-12;
+        assert!(near(filter.direct, there.direct));
+        assert!((0..2).all(|i| near(filter.input[i], there.input[i])));
+        assert!((0..2).all(|i| near(filter.feedback[i], there.feedback[i])));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The limiter holds its ceiling, whatever it is given.
 
 use burnish_dsp::limiter::{Character, Limiter, LimiterSettings};
-use burnish_dsp::processor::{AudioSpec, StereoBlock};
+use burnish_dsp::processor::{AudioSpec, Processor, StereoBlock};
 use burnish_dsp::slot::Slot;
 use proptest::prelude::*;
 
@@ -220,6 +220,47 @@ fn a_steady_tone_ends_up_at_the_ceiling() {
             let least_db = if *character == Character::Transparent { -1.2 } else { -2.3 };
             assert!((least_db..-0.98).contains(&level_db), "{character:?} {hz} Hz: {level_db}");
         }
+    }
+}
+
+/// Gain reduction, ms by ms, of a tone that is 8 dB over for some time.
+fn reductions_db(character: Character, over_ms: usize) -> Vec<f64> {
+    let spec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 };
+    let mut limiter = Limiter::new(spec);
+    limiter.configure(&LimiterSettings { character, ..LimiterSettings::default() });
+    let (start, end) = (24_000, 24_000 + 48 * over_ms);
+    let tone = Signal::mono(end + 96_000, |n| {
+        let level = if (start..end).contains(&n) { 2.24 } else { 0.1 };
+        (level * (std::f64::consts::TAU * 1000.0 / 48_000.0 * n as f64).sin()) as f32
+    });
+    let mut reductions = Vec::new();
+    tone.through(&[48], |block| {
+        limiter.process(block);
+        let [left, right] = limiter.take_reduction_db();
+        assert_eq!(left, right);
+        reductions.push(left);
+    });
+    reductions
+}
+
+#[test]
+fn release_is_short_after_a_peak_and_long_after_a_passage() {
+    for character in Character::ALL {
+        let recovery_ms = |over_ms: usize| {
+            let reductions = reductions_db(*character, over_ms);
+            // The end is seen as late as the look-ahead and the detectors make it.
+            let end = 500 + over_ms + 5;
+            let most = reductions.iter().copied().fold(0.0, f64::max);
+            // A short peak is shared with the clippers.
+            assert!(most > 0.4, "{character:?}, {over_ms} ms: {most} dB");
+            reductions[end..].iter().position(|db| *db < most * (-1.0f64).exp()).unwrap()
+        };
+        let (peak, passage) = (recovery_ms(2), recovery_ms(3000));
+        println!("{character:?}: recovers in {peak} ms after a peak, in {passage} ms after 3 s");
+        // Loud rides the power, whose average a peak this high moves too.
+        let most_ms = if *character == Character::Loud { 150 } else { 10 };
+        assert!(peak <= most_ms, "{character:?}: {peak} ms");
+        assert!(passage >= 200, "{character:?}: {passage} ms");
     }
 }
 

@@ -317,9 +317,14 @@ impl Prototype {
         let denominator = magnitude_polynomial(poles);
         let c = fit(self, power, frequency_hz, sample_rate_hz, &denominator);
         let (first, second) = split(c)?;
+        // The zeros that lie lower go with the poles and take all the gain; the
+        // others are but a correction near Nyquist. Boosts and cuts are then
+        // arranged alike, and a gain that moves through 0 dB moves smoothly.
+        let (zeros, correction) = (minimum_phase(first)?, minimum_phase(second)?);
+        let gain = correction[0];
         Some([
-            Coefficients { b: minimum_phase(second)?, a: poles },
-            Coefficients { b: minimum_phase(first)?, a: [0.0; 2] },
+            Coefficients { b: zeros.map(|b| gain * b), a: poles },
+            Coefficients { b: correction.map(|b| b / gain), a: [0.0; 2] },
         ])
     }
 }

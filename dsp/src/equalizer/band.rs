@@ -2,7 +2,7 @@
 
 use super::dynamic::DynamicGain;
 use super::settings::{BandChannel, BandSettings, BandShape};
-use crate::biquad::{Biquad, Coefficients, Frame, Prototype, high_pass_6, process_cascade};
+use crate::biquad::{Biquad, Coefficients, Frame, Prototype, Slide, high_pass_6, process_cascade};
 use crate::processor::AudioSpec;
 use crate::smoothing::{Glide, Ramp, TICK_FRAMES};
 
@@ -187,27 +187,57 @@ struct Filter {
     channel: BandChannel,
     count: usize,
     sections: [Biquad; MAX_SECTIONS],
+    /// Where the sections are going, and their way there in this tick.
+    target: Option<Design>,
+    slides: [Slide; MAX_SECTIONS],
 }
 
 impl Filter {
     fn new(channel: BandChannel, design: &Design) -> Self {
-        Self { channel, count: design.count, sections: design.sections.map(Biquad::new) }
+        Self {
+            channel,
+            count: design.count,
+            sections: design.sections.map(Biquad::new),
+            target: None,
+            slides: [Slide::default(); MAX_SECTIONS],
+        }
     }
 
-    /// Takes new coefficients for the same structure.
-    fn retune(&mut self, design: &Design) {
-        self.count = design.count;
-        for (section, coefficients) in self.sections.iter_mut().zip(design.sections) {
-            section.tune(coefficients);
+    /// Arrives at the coefficients that the last tick set out for.
+    fn arrive(&mut self) {
+        if let Some(design) = self.target.take() {
+            for (section, coefficients) in self.sections.iter_mut().zip(design.sections) {
+                section.tune(coefficients);
+            }
         }
+    }
+
+    /// Sets out for new coefficients of the same structure, to be there at the next tick.
+    fn set_out(&mut self, design: &Design) {
+        self.count = design.count;
+        let sections = self.sections.iter().zip(design.sections);
+        for (slide, (section, coefficients)) in self.slides.iter_mut().zip(sections) {
+            *slide = section.slide_to(coefficients, TICK_FRAMES);
+        }
+        self.target = Some(*design);
     }
 
     /// Filters at most [`TICK_FRAMES`] frames in place.
     fn process(&mut self, frames: &mut [Frame]) {
         let sections = &mut self.sections[..self.count];
-        if !sections.is_empty() {
-            on_part(self.channel, frames, |part| process_cascade(sections, part));
+        if sections.is_empty() {
+            return;
         }
+        let slides = &self.slides;
+        on_part(self.channel, frames, |part| {
+            if self.target.is_none() {
+                process_cascade(sections, part);
+            } else {
+                for (section, slide) in sections.iter_mut().zip(slides) {
+                    section.process_sliding(slide, part);
+                }
+            }
+        });
     }
 
     fn clear_denormals(&mut self) {
@@ -284,6 +314,7 @@ impl Band {
     /// Moves the glides one step and follows them with the coefficients.
     pub(super) fn tick(&mut self) {
         self.dynamic.tick();
+        self.filter.arrive();
         self.filter.clear_denormals();
         let is_settled =
             self.log_frequency.is_settled() && self.gain_db.is_settled() && self.log_q.is_settled();
@@ -300,7 +331,7 @@ impl Band {
             // On its way through 0 dB a bell stays a section of its own.
             let gain_db = if now.gain_db == 0.0 { 1e-9 } else { now.gain_db };
             let design = Design::new(&BandSettings { gain_db, ..now }, self.sample_rate_hz);
-            self.filter.retune(&design);
+            self.filter.set_out(&design);
         }
     }
 

@@ -9,7 +9,7 @@
 //! frames (see [`Prototype::digitize`]).
 
 use super::settings::{BandSettings, BandShape};
-use crate::biquad::{Biquad, Coefficients, Frame, Prototype};
+use crate::biquad::{Biquad, Coefficients, Frame, Prototype, Slide};
 use crate::compressor::soft_knee_excess_db;
 use crate::processor::AudioSpec;
 use crate::quadrature::QuadraturePower;
@@ -32,14 +32,19 @@ pub(super) struct DynamicGain {
     region: Biquad,
     detector: QuadraturePower,
     section: Biquad,
+    /// Where the section is going, and its way there in this tick.
+    target: Option<Coefficients>,
+    slide: Slide,
     power_sum: f64,
     power: f64,
     power_remains: f64,
     attack_remains: f64,
     release_remains: f64,
     offset_db: f64,
-    /// The offset that the section was designed for.
+    /// The offset that the section was designed for, or is on its way to.
     designed_db: f64,
+    /// Whether the settings have changed since.
+    is_stale: bool,
 }
 
 impl DynamicGain {
@@ -50,6 +55,8 @@ impl DynamicGain {
             region: Biquad::new(Coefficients::IDENTITY),
             detector: QuadraturePower::new(spec),
             section: Biquad::new(Coefficients::IDENTITY),
+            target: None,
+            slide: Slide::default(),
             power_sum: 0.0,
             power: 0.0,
             power_remains: per_tick(spec, POWER_AVERAGE_MS),
@@ -57,6 +64,7 @@ impl DynamicGain {
             release_remains: 0.0,
             offset_db: 0.0,
             designed_db: 0.0,
+            is_stale: false,
         }
     }
 
@@ -66,7 +74,9 @@ impl DynamicGain {
             self.detector.reset();
             self.section.reset();
             (self.power_sum, self.power) = (0.0, 0.0);
-            self.offset_db = 0.0;
+            (self.offset_db, self.designed_db) = (0.0, 0.0);
+            self.target = None;
+            self.section.tune(Coefficients::IDENTITY);
         }
         if *settings == self.settings && !is_fresh {
             return;
@@ -82,7 +92,7 @@ impl DynamicGain {
         self.attack_remains = per_tick(self.spec, settings.attack_ms);
         self.release_remains = per_tick(self.spec, settings.release_ms);
         self.settings = *settings;
-        self.design();
+        self.is_stale = true;
     }
 
     /// Whether it moves the gain, or may at any time.
@@ -97,6 +107,9 @@ impl DynamicGain {
 
     /// Follows the level by one step of the grid.
     pub(super) fn tick(&mut self) {
+        if let Some(coefficients) = self.target.take() {
+            self.section.tune(coefficients);
+        }
         if !self.is_working() {
             return;
         }
@@ -123,36 +136,43 @@ impl DynamicGain {
         if self.offset_db.abs() < NOTHING_DB && target_db == 0.0 {
             self.offset_db = 0.0;
         }
-        if self.offset_db != self.designed_db {
-            self.design();
+        if self.offset_db != self.designed_db || self.is_stale {
+            let coefficients = self.design();
+            self.slide = self.section.slide_to(coefficients, TICK_FRAMES);
+            self.target = Some(coefficients);
+            self.designed_db = self.offset_db;
+            self.is_stale = false;
         }
     }
 
     /// Filters frames of the band's part of the signal in place.
     pub(super) fn process(&mut self, frames: &mut [Frame]) {
-        for frame in frames {
+        for frame in &mut *frames {
             let power = self.detector.process(self.region.process(*frame));
             self.power_sum += 0.5 * (power[0] + power[1]);
-            *frame = self.section.process(*frame);
+        }
+        if self.target.is_some() {
+            self.section.process_sliding(&self.slide, frames);
+        } else {
+            for frame in frames {
+                *frame = self.section.process(*frame);
+            }
         }
     }
 
-    fn design(&mut self) {
-        self.designed_db = self.offset_db;
-        let coefficients = if self.offset_db == 0.0 {
-            Coefficients::IDENTITY
-        } else {
-            let (gain_db, q) = (self.offset_db, self.settings.q);
-            let shelf_q = q.min(super::band::HIGHEST_SHELF_Q);
-            let prototype = match self.settings.shape {
-                BandShape::LowShelf => Prototype::low_shelf(gain_db, shelf_q),
-                BandShape::HighShelf => Prototype::high_shelf(gain_db, shelf_q),
-                _ => Prototype::bell(gain_db, q),
-            };
-            let rate_hz = self.spec.sample_rate_hz;
-            prototype.digitize(self.settings.frequency_hz.min(0.49 * rate_hz), rate_hz)
+    fn design(&self) -> Coefficients {
+        if self.offset_db == 0.0 {
+            return Coefficients::IDENTITY;
+        }
+        let (gain_db, q) = (self.offset_db, self.settings.q);
+        let shelf_q = q.min(super::band::HIGHEST_SHELF_Q);
+        let prototype = match self.settings.shape {
+            BandShape::LowShelf => Prototype::low_shelf(gain_db, shelf_q),
+            BandShape::HighShelf => Prototype::high_shelf(gain_db, shelf_q),
+            _ => Prototype::bell(gain_db, q),
         };
-        self.section.tune(coefficients);
+        let rate_hz = self.spec.sample_rate_hz;
+        prototype.digitize(self.settings.frequency_hz.min(0.49 * rate_hz), rate_hz)
     }
 }
 
