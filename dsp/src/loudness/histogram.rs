@@ -3,8 +3,9 @@
 //! Each bin of 0.01 LU keeps how many blocks fell into it and the sum of their
 //! powers, so that only the position of a gate is quantised, never what is
 //! averaged. Coarse bins of 1 LU hold the sums of a hundred fine ones each:
-//! a mean above a gate or a rank takes a few hundred steps, and nothing is
-//! ever subtracted, so nothing drifts however long the measurement.
+//! a mean above a gate or a rank takes a few hundred steps. The sums are whole
+//! numbers, so what is removed leaves no trace and nothing drifts, however long
+//! the measurement and however often a passage is replaced.
 
 use super::{lufs, power_of};
 
@@ -14,26 +15,44 @@ const COARSE_BINS: usize = 100;
 const FINE_PER_COARSE: usize = 100;
 const FINE_BINS: usize = COARSE_BINS * FINE_PER_COARSE;
 
-/// How many blocks, and the sum of their powers.
-#[derive(Clone, Copy, Debug, Default)]
+/// Units of the summed powers in a power of 1: at the gate, -70 LUFS, a power
+/// still is a number of twelve figures.
+const UNITS: f64 = (1_u128 << 64) as f64;
+/// A power of +108 LUFS; what is louder counts as that loud. Days of such
+/// blocks stay within 128 bits.
+const MOST_UNITS: u128 = 1 << 100;
+
+fn units_of(power: f64) -> u128 {
+    // The conversion saturates; what is not a number becomes 0.
+    ((power * UNITS) as u128).min(MOST_UNITS)
+}
+
+/// How many blocks, and the sum of their powers in units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Tally {
     count: u64,
-    power: f64,
+    units: u128,
 }
 
 impl Tally {
-    fn add(&mut self, power: f64) {
+    fn add(&mut self, units: u128) {
         self.count += 1;
-        self.power += power;
+        self.units += units;
+    }
+
+    fn remove(&mut self, units: u128) {
+        debug_assert!(self.count > 0 && self.units >= units, "only what was added is removed");
+        self.count = self.count.saturating_sub(1);
+        self.units = self.units.saturating_sub(units);
     }
 
     fn join(&mut self, other: Self) {
         self.count += other.count;
-        self.power += other.power;
+        self.units += other.units;
     }
 
     fn mean(self) -> f64 {
-        self.power / self.count as f64
+        self.units as f64 / UNITS / self.count as f64
     }
 }
 
@@ -63,9 +82,24 @@ impl Histogram {
     /// Adds a block that has passed the absolute gate.
     pub(super) fn add(&mut self, power: f64) {
         let bin = bin_of(lufs(power));
-        self.fine[bin].add(power);
-        self.coarse[bin / FINE_PER_COARSE].add(power);
-        self.total.add(power);
+        let units = units_of(power);
+        self.fine[bin].add(units);
+        self.coarse[bin / FINE_PER_COARSE].add(units);
+        self.total.add(units);
+    }
+
+    /// Takes a block out that was added with exactly this power.
+    pub(super) fn remove(&mut self, power: f64) {
+        let bin = bin_of(lufs(power));
+        let units = units_of(power);
+        self.fine[bin].remove(units);
+        self.coarse[bin / FINE_PER_COARSE].remove(units);
+        self.total.remove(units);
+    }
+
+    /// Power of the loudest block, to 0.01 LU; `None` while there are no blocks.
+    pub(super) fn highest(&self) -> Option<f64> {
+        (self.total.count > 0).then(|| self.power_at_rank(self.total.count))
     }
 
     /// Mean power of the blocks above a gate that lies `depth_lu` below the
@@ -178,6 +212,26 @@ mod tests {
         for _ in 0..864_000 {
             histogram.add(power_of(-14.0));
         }
-        assert!((lufs(histogram.gated_mean(10.0).unwrap()) + 14.0).abs() < 1e-6);
+        assert!((lufs(histogram.gated_mean(10.0).unwrap()) + 14.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_removed_leaves_no_trace() {
+        let mut histogram = Histogram::new();
+        let levels = |count: u32| (0..count).map(|n| -69.9 + f64::from(n % 997) * 0.11);
+        levels(3000).for_each(|level| histogram.add(power_of(level)));
+        let mut other = Histogram::new();
+        levels(3000).for_each(|level| other.add(power_of(level)));
+        // Louder by far than everything else, and in the same bins.
+        levels(50_000).for_each(|level| other.add(power_of(level)));
+        other.add(power_of(90.0));
+        other.remove(power_of(90.0));
+        levels(50_000).for_each(|level| other.remove(power_of(level)));
+        assert!(histogram.fine == other.fine);
+        assert_eq!(histogram.coarse, other.coarse);
+        assert_eq!(histogram.gated_mean(10.0), other.gated_mean(10.0));
+        levels(3000).for_each(|level| other.remove(power_of(level)));
+        assert_eq!(other.gated_mean(10.0), None);
+        assert_eq!(other.highest(), None);
     }
 }
