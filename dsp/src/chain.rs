@@ -14,7 +14,9 @@ use crate::compressor::Compressor;
 use crate::delay_line::DelayLine;
 use crate::dither::Dither;
 use crate::equalizer::Equalizer;
+use crate::integration::{Integration, IntegrationMode, TimelineHandOver};
 use crate::limiter::Limiter;
+use crate::loudness::timeline::Timeline;
 use crate::meters::{
     CHUNK_FRAMES, ChainSnapshot, FrameChunk, HistoryPoint, MeterFeed, Meters, Reduction,
 };
@@ -23,6 +25,7 @@ use crate::settings::{ChainSettings, Stage};
 use crate::slot::{Slot, silence_non_finite};
 use crate::smoothing::TickGrid;
 use crate::stereo::Stereo;
+use crate::transport::Transport;
 use crate::trim::Trim;
 
 /// Columns of the history in a second.
@@ -42,6 +45,7 @@ pub struct Chain {
     dither: Slot<Dither>,
     input_meters: Meters,
     output_meters: Meters,
+    integration: Integration,
     dry: Dry,
     delta: DeltaTap,
     publisher: Publisher,
@@ -72,6 +76,7 @@ impl Chain {
             dither: Slot::new(spec),
             input_meters: Meters::new(spec),
             output_meters: Meters::new(spec),
+            integration: Integration::new(spec),
             dry: Dry::new(spec, longest.iter().sum()),
             delta: DeltaTap::new(spec, &longest),
             publisher: Publisher::new(spec),
@@ -97,9 +102,32 @@ impl Chain {
         }
     }
 
+    /// Says that the stream is mono, both channels being the same one.
+    pub fn set_mono(&mut self, is_mono: bool) {
+        self.input_meters.set_mono(is_mono);
+        self.output_meters.set_mono(is_mono);
+    }
+
     /// Sends readings to `feed` from now on.
     pub fn attach(&mut self, feed: Arc<MeterFeed>) {
         self.publisher.feed = Some(feed);
+    }
+
+    /// Measures the song on this timeline from now on, when
+    /// [`Self::integrate`] asks for it; others are taken from the hand-over.
+    pub fn attach_timeline(&mut self, timeline: Box<Timeline>, hand_over: Arc<TimelineHandOver>) {
+        self.integration.attach(timeline, hand_over);
+    }
+
+    /// Chooses what the integrated values are of, and whether they are paused.
+    pub fn integrate(&mut self, mode: IntegrationMode, is_paused: bool) {
+        self.integration.choose(mode, is_paused);
+    }
+
+    /// Tells where the host's song is at the first frame of the next block.
+    pub fn follow(&mut self, transport: Transport) {
+        let latency_frames = self.latency_frames();
+        self.integration.enter(transport, latency_frames, &mut self.input_meters);
     }
 
     /// Takes new settings; returns at once when nothing has changed.
@@ -128,12 +156,15 @@ impl Chain {
         self.dither.reset();
         self.dry.delay.reset();
         self.delta.reset();
+        self.integration.reset_audio();
     }
 
-    /// Starts the integrated and maximum values of all meters afresh.
+    /// Starts the integrated and maximum values of all meters afresh, and those
+    /// of the song, when it is the song that is measured.
     pub fn reset_meters(&mut self) {
         self.input_meters.reset();
         self.output_meters.reset();
+        self.integration.reset_values();
     }
 
     /// Works on a block of at most `max_block_frames` frames in place.
@@ -148,7 +179,7 @@ impl Chain {
             self.publisher.take_input(&run);
             self.input_meters.process(run.left, run.right);
             self.process_stages(&mut run, start);
-            self.output_meters.process(run.left, run.right);
+            self.integration.measure(&run, &mut self.output_meters);
             self.publisher.take_output(&run);
             if self.publisher.grid.is_at_tick() {
                 self.publish();
@@ -208,13 +239,21 @@ impl Chain {
         self.output_meters.finish();
     }
 
-    /// What the meters read now.
+    /// What the meters read now of everything that was played: both ends of
+    /// the chain over the same time.
     pub fn snapshot(&self) -> ChainSnapshot {
         ChainSnapshot {
             input: self.input_meters.snapshot(),
             output: self.output_meters.snapshot(),
             reduction: self.publisher.shown,
+            integration: self.integration.snapshot(),
         }
+    }
+
+    /// The same with the integrated values of the output being what was asked for.
+    pub fn shown_snapshot(&self) -> ChainSnapshot {
+        let snapshot = self.snapshot();
+        ChainSnapshot { output: self.integration.shown(snapshot.output), ..snapshot }
     }
 
     fn publish(&mut self) {
@@ -227,7 +266,7 @@ impl Chain {
         };
         self.publisher.show(&reduction);
         if self.publisher.feed.is_some() {
-            self.publisher.publish(&reduction, &self.snapshot());
+            self.publisher.publish(&reduction, &self.shown_snapshot());
         }
     }
 }

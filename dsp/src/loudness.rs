@@ -8,14 +8,18 @@
 //! integrated loudness and the short-term window a block of the loudness range.
 //!
 //! The windows are summed anew from their steps each time and the histograms
-//! only ever add, so no running sum can drift; frames are summed strictly one
-//! after the other, so no reading depends on the block size.
+//! sum whole numbers, so no running sum can drift; frames are summed strictly
+//! one after the other, so no reading depends on the block size.
+//!
+//! While a measurement is paused, momentary and short-term loudness go on; no
+//! window that reaches into the pause counts afterwards.
 
 mod histogram;
 mod k_weighting;
+pub mod timeline;
 
 use self::histogram::Histogram;
-use self::k_weighting::KWeighting;
+use self::k_weighting::{Energies, KWeighting};
 use crate::processor::AudioSpec;
 use crate::units::{SILENCE_DB, power_to_db};
 
@@ -28,7 +32,7 @@ const SHORT_TERM_STEPS: usize = 300;
 /// Steps from one gating block to the next: 100 ms.
 const HOP_STEPS: u64 = 10;
 /// Blocks at or below this do not count.
-const ABSOLUTE_GATE_LUFS: f64 = -70.0;
+pub(crate) const ABSOLUTE_GATE_LUFS: f64 = -70.0;
 /// How far below the mean of all blocks the second gate of integrated loudness lies.
 const INTEGRATED_GATE_LU: f64 = 10.0;
 /// The same for the loudness range.
@@ -116,6 +120,11 @@ impl StepClock {
         self.length - self.elapsed
     }
 
+    /// Whether the current step has begun.
+    pub(crate) fn is_within_step(&self) -> bool {
+        self.elapsed > 0
+    }
+
     /// Length of the current step.
     pub(crate) fn step_frames(&self) -> usize {
         self.length
@@ -182,17 +191,61 @@ impl<const N: usize> Window<N> {
     }
 }
 
+/// How many steps have passed, whole and without a break.
+#[derive(Clone, Copy, Debug, Default)]
+struct Streak {
+    steps: u64,
+    /// The step under way began before the streak.
+    is_step_cut: bool,
+}
+
+impl Streak {
+    fn begin(&mut self, is_within_step: bool) {
+        *self = Self { steps: 0, is_step_cut: is_within_step };
+    }
+
+    fn complete_step(&mut self) {
+        if !std::mem::take(&mut self.is_step_cut) {
+            self.steps += 1;
+        }
+    }
+
+    /// Whether the last so many steps all belong to it.
+    fn covers(self, steps: usize) -> bool {
+        self.steps >= steps as u64
+    }
+}
+
+/// What one slot of a [timeline](timeline::Timeline) needs of the loudness.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SlotLoudness {
+    /// K-weighted sum of squares of both channels.
+    pub(crate) energy: f64,
+    /// Highest momentary power read within the slot, of windows that lie
+    /// wholly in the pass; 0 when there was none.
+    pub(crate) momentary_power: f64,
+}
+
 /// Measures the loudness of a stereo stream.
 #[derive(Debug)]
 pub struct LoudnessMeter {
     sample_rate_hz: f64,
     k_weighting: KWeighting,
     clock: StepClock,
-    step_energy: [f64; 2],
+    /// Energies of the step and of the slot under way.
+    energies: Energies,
     momentary: Window<MOMENTARY_STEPS>,
     short_term: Window<SHORT_TERM_STEPS>,
     integrated_blocks: Histogram,
     range_blocks: Histogram,
+    is_paused: bool,
+    /// The stream is mono: both channels are the same one.
+    is_mono: bool,
+    /// Since the start, or the end of the last pause.
+    measurement: Streak,
+    /// Since playback last jumped.
+    pass: Streak,
+    slot_momentary_power: f64,
     frames: u64,
     /// All readings but the time, as of the last step.
     readings: LoudnessSnapshot,
@@ -205,21 +258,36 @@ impl LoudnessMeter {
             sample_rate_hz: spec.sample_rate_hz,
             k_weighting: KWeighting::new(spec.sample_rate_hz),
             clock: StepClock::new(spec.sample_rate_hz),
-            step_energy: [0.0; 2],
+            energies: Energies::default(),
             momentary: Window::new(),
             short_term: Window::new(),
             integrated_blocks: Histogram::new(),
             range_blocks: Histogram::new(),
+            is_paused: false,
+            is_mono: false,
+            measurement: Streak::default(),
+            pass: Streak::default(),
+            slot_momentary_power: 0.0,
             frames: 0,
             readings: LoudnessSnapshot::default(),
         }
     }
 
-    /// Forgets everything: audio, maxima, integrated values.
+    /// Says that the stream is mono, the right channel being a copy of the left:
+    /// its loudness is that of one channel, as BS.1770 defines it. Played from
+    /// two speakers it is 3 dB louder.
+    pub fn set_mono(&mut self, is_mono: bool) {
+        self.is_mono = is_mono;
+    }
+
+    /// Forgets everything: audio, maxima, integrated values. A pause goes on.
     pub fn reset(&mut self) {
         self.k_weighting.reset();
         self.clock.reset();
-        self.step_energy = [0.0; 2];
+        self.energies = Energies::default();
+        self.measurement = Streak::default();
+        self.pass = Streak::default();
+        self.slot_momentary_power = 0.0;
         self.momentary = Window::new();
         self.short_term = Window::new();
         self.integrated_blocks.reset();
@@ -237,14 +305,50 @@ impl LoudnessMeter {
         while start < end {
             let stop = end.min(start + self.clock.frames_left());
             let (left, right) = (&left[start..stop], &right[start..stop]);
-            self.k_weighting.accumulate(left, right, &mut self.step_energy);
+            self.k_weighting.accumulate(left, right, &mut self.energies);
             let step_frames = self.clock.step_frames();
             if self.clock.advance(stop - start) {
                 self.complete_step(step_frames);
             }
             start = stop;
         }
-        self.frames += end as u64;
+        if !self.is_paused {
+            self.frames += end as u64;
+        }
+    }
+
+    /// Pauses the integrated and maximum values, or goes on with them.
+    pub fn pause(&mut self, is_paused: bool) {
+        if self.is_paused && !is_paused {
+            self.measurement.begin(self.clock.is_within_step());
+        }
+        self.is_paused = is_paused;
+    }
+
+    /// Whether the last 3 s all belong to the measurement.
+    pub(crate) fn has_whole_short_term(&self) -> bool {
+        !self.is_paused && self.measurement.covers(SHORT_TERM_STEPS)
+    }
+
+    /// Playback has jumped: momentary windows that reach further back belong
+    /// to no slot.
+    pub(crate) fn begin_pass(&mut self) {
+        self.pass.begin(self.clock.is_within_step());
+        self.begin_slot();
+    }
+
+    /// The next frame is the first of a slot.
+    pub(crate) fn begin_slot(&mut self) {
+        self.energies.slot = [0.0; 2];
+        self.slot_momentary_power = 0.0;
+    }
+
+    /// What has been measured since the slot began.
+    pub(crate) fn slot(&self) -> SlotLoudness {
+        SlotLoudness {
+            energy: self.sum(self.energies.slot),
+            momentary_power: self.slot_momentary_power,
+        }
     }
 
     /// What the meter reads now.
@@ -252,32 +356,45 @@ impl LoudnessMeter {
         LoudnessSnapshot { measured_s: self.frames as f64 / self.sample_rate_hz, ..self.readings }
     }
 
+    fn sum(&self, [left, right]: [f64; 2]) -> f64 {
+        if self.is_mono { left } else { left + right }
+    }
+
     fn complete_step(&mut self, step_frames: usize) {
-        let energy = self.step_energy[0] + self.step_energy[1];
-        self.step_energy = [0.0; 2];
+        let energy = self.sum(self.energies.step);
+        self.energies.step = [0.0; 2];
         self.k_weighting.clear_denormals();
         self.momentary.push(energy, step_frames);
         self.short_term.push(energy, step_frames);
+        self.pass.complete_step();
+        self.measurement.complete_step();
         let is_block = self.clock.steps().is_multiple_of(HOP_STEPS);
 
         if let Some(power) = self.momentary.power() {
             let loudness = lufs(power);
             self.readings.momentary_lufs = loudness;
-            self.readings.max_momentary_lufs = self.readings.max_momentary_lufs.max(loudness);
-            if is_block && loudness > ABSOLUTE_GATE_LUFS {
-                self.integrated_blocks.add(power);
-                if let Some(mean) = self.integrated_blocks.gated_mean(INTEGRATED_GATE_LU) {
-                    self.readings.integrated_lufs = lufs(mean);
+            if self.pass.covers(MOMENTARY_STEPS) {
+                self.slot_momentary_power = self.slot_momentary_power.max(power);
+            }
+            if !self.is_paused && self.measurement.covers(MOMENTARY_STEPS) {
+                self.readings.max_momentary_lufs = self.readings.max_momentary_lufs.max(loudness);
+                if is_block && loudness > ABSOLUTE_GATE_LUFS {
+                    self.integrated_blocks.add(power);
+                    if let Some(mean) = self.integrated_blocks.gated_mean(INTEGRATED_GATE_LU) {
+                        self.readings.integrated_lufs = lufs(mean);
+                    }
                 }
             }
         }
         if let Some(power) = self.short_term.power() {
             let loudness = lufs(power);
             self.readings.short_term_lufs = loudness;
-            self.readings.max_short_term_lufs = self.readings.max_short_term_lufs.max(loudness);
-            if is_block {
-                self.add_range_block(power);
-                self.read_range();
+            if !self.is_paused && self.measurement.covers(SHORT_TERM_STEPS) {
+                self.readings.max_short_term_lufs = self.readings.max_short_term_lufs.max(loudness);
+                if is_block {
+                    self.add_range_block(power);
+                    self.read_range();
+                }
             }
         }
     }
@@ -378,6 +495,72 @@ mod tests {
         tone[90_000] = f32::NEG_INFINITY;
         dirty.process(&tone, &tone);
         assert_eq!(clean.snapshot(), dirty.snapshot());
+    }
+
+    #[test]
+    fn what_passes_in_a_pause_is_not_measured_but_still_shown() {
+        let mut meter = LoudnessMeter::new(spec(48_000.0));
+        let quiet = sine(48_000.0, 997.0, 0.1, 5.0);
+        let loud = sine(48_000.0, 997.0, 0.8, 5.003);
+        meter.process(&quiet, &quiet);
+        let before = meter.snapshot();
+        meter.pause(true);
+        meter.process(&loud, &loud);
+        let paused = meter.snapshot();
+        assert!((paused.short_term_lufs + 1.94).abs() < 0.1, "{}", paused.short_term_lufs);
+        assert_eq!(paused.integrated_lufs, before.integrated_lufs);
+        assert_eq!(paused.max_momentary_lufs, before.max_momentary_lufs);
+        assert_eq!(paused.max_short_term_lufs, before.max_short_term_lufs);
+        assert_eq!(paused.loudness_range_lu, before.loudness_range_lu);
+        assert_eq!(paused.measured_s, 5.0);
+        // Windows that reach into the pause would read far too much.
+        meter.pause(false);
+        meter.process(&quiet, &quiet);
+        let after = meter.snapshot();
+        assert!((after.integrated_lufs - before.integrated_lufs).abs() < 0.01);
+        assert!((after.max_momentary_lufs - before.max_momentary_lufs).abs() < 0.01);
+        assert!((after.max_short_term_lufs - before.max_short_term_lufs).abs() < 0.01);
+        assert!(after.loudness_range_lu < 0.1, "{}", after.loudness_range_lu);
+        assert_eq!(after.measured_s, 10.0);
+    }
+
+    #[test]
+    fn a_mono_stream_has_the_loudness_of_one_channel() {
+        let tone = sine(48_000.0, 997.0, 1.0, 3.5);
+        let mut meter = LoudnessMeter::new(spec(48_000.0));
+        meter.set_mono(true);
+        meter.process(&tone, &tone);
+        assert!((meter.snapshot().integrated_lufs + 3.01).abs() < 0.01);
+        assert!((meter.snapshot().short_term_lufs + 3.01).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_day_is_measured_in_the_memory_of_a_minute() {
+        let mut meter = LoudnessMeter::new(spec(48_000.0));
+        let frames = 480;
+        let step = |lufs: f64, meter: &mut LoudnessMeter| {
+            // The energy of a step that reads this loud.
+            meter.energies.step = [power_of(lufs) * f64::from(frames), 0.0];
+            let length = meter.clock.frames_left();
+            assert!(meter.clock.advance(length));
+            meter.complete_step(frames as usize);
+        };
+        // Every hour: half of it at -20, the rest at -30 LUFS, with a minute of silence.
+        for hour in 0..24 {
+            for (seconds, lufs) in [(1800, -20.0), (1740, -30.0), (60, f64::NEG_INFINITY)] {
+                (0..seconds * 100).for_each(|_| step(lufs, &mut meter));
+            }
+            let read = meter.snapshot();
+            let mean = (1800.0 * power_of(-20.0) + 1740.0 * power_of(-30.0)) / 3540.0;
+            // The blocks at the seams are a few in 36000.
+            let error = read.integrated_lufs - lufs(mean);
+            assert!(error.abs() < 0.01, "{error} LU after hour {hour}");
+            assert!((read.loudness_range_lu - 10.0).abs() < 0.01, "{}", read.loudness_range_lu);
+            assert!((read.max_short_term_lufs + 20.0).abs() < 1e-9);
+        }
+        for histogram in [&meter.integrated_blocks, &meter.range_blocks] {
+            assert_eq!(histogram.bins(), Histogram::new().bins());
+        }
     }
 
     #[test]

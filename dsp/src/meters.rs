@@ -10,7 +10,9 @@ use crossbeam::queue::ArrayQueue;
 use self::peak::{ChannelPeaks, RUN_FRAMES};
 use self::stereo_field::StereoField;
 use crate::equalizer::BAND_COUNT;
-use crate::loudness::{LoudnessMeter, LoudnessSnapshot, StepClock};
+use crate::integration::IntegrationSnapshot;
+use crate::loudness::timeline::SlotMeasures;
+use crate::loudness::{ABSOLUTE_GATE_LUFS, LoudnessMeter, LoudnessSnapshot, StepClock};
 use crate::processor::AudioSpec;
 use crate::units::gain_to_db;
 use crate::vector::highest_magnitude;
@@ -42,6 +44,8 @@ pub struct MeterSnapshot {
     /// Peak to short-term loudness ratio: true peak of the last 3 s less short-term loudness, dB;
     /// 0 before a reading.
     pub psr_db: f64,
+    /// Lowest of these ratios since the last reset: the most squeezed 3 s, dB; 0 before a reading.
+    pub min_psr_db: f64,
     /// Samples at or above full scale (that of 16 bits, 32767/32768) since the last reset, both
     /// channels together.
     pub clipped_samples: u64,
@@ -61,6 +65,7 @@ impl Default for MeterSnapshot {
             overall_mono_loss_db: 0.0,
             plr_db: 0.0,
             psr_db: 0.0,
+            min_psr_db: 0.0,
             clipped_samples: 0,
         }
     }
@@ -91,6 +96,8 @@ pub struct ChainSnapshot {
     pub output: MeterSnapshot,
     /// Gain reduction.
     pub reduction: Reduction,
+    /// What the integrated values of the output are of.
+    pub integration: IntegrationSnapshot,
 }
 
 /// One column of the scrolling history: 10 ms.
@@ -192,6 +199,7 @@ pub struct Meters {
     recent_true_peaks: [f32; RECENT_STEPS],
     recent_position: usize,
     recent_true_peak: f32,
+    min_psr_db: f64,
     field: StereoField,
     loudness: LoudnessMeter,
 }
@@ -205,6 +213,7 @@ impl Meters {
             recent_true_peaks: [0.0; RECENT_STEPS],
             recent_position: 0,
             recent_true_peak: 0.0,
+            min_psr_db: f64::INFINITY,
             field: StereoField::new(),
             loudness: LoudnessMeter::new(spec),
         }
@@ -213,7 +222,6 @@ impl Meters {
     /// Measures a block of any length; both channels are equally long.
     pub fn process(&mut self, left: &[f32], right: &[f32]) {
         debug_assert_eq!(left.len(), right.len());
-        self.loudness.process(left, right);
         let mut clean = [[0.0; RUN_FRAMES]; 2];
         let end = left.len().min(right.len());
         let mut start = 0;
@@ -238,7 +246,52 @@ impl Meters {
         }
     }
 
-    /// Forgets everything: audio, maxima, integrated values.
+    /// Says that the stream is mono, which concerns its loudness; see
+    /// [`LoudnessMeter::set_mono`].
+    pub fn set_mono(&mut self, is_mono: bool) {
+        self.loudness.set_mono(is_mono);
+    }
+
+    /// Pauses integrated loudness, loudness range, maxima and counts, or goes
+    /// on with them. What shows the present goes on, and so do the overall
+    /// values of the stereo field, which are read of whole files.
+    pub fn pause(&mut self, is_paused: bool) {
+        self.loudness.pause(is_paused);
+        for channel in &mut self.channels {
+            channel.pause(is_paused);
+        }
+    }
+
+    /// Playback on a timeline has jumped to where the next frame lies.
+    pub(crate) fn begin_pass(&mut self) {
+        self.loudness.begin_pass();
+        self.begin_slot();
+    }
+
+    /// The next frame is the first of a slot of a timeline.
+    pub(crate) fn begin_slot(&mut self) {
+        self.loudness.begin_slot();
+        for channel in &mut self.channels {
+            channel.begin_slot();
+        }
+    }
+
+    /// No timeline is measured any more.
+    pub(crate) fn end_slots(&mut self) {
+        for channel in &mut self.channels {
+            channel.end_slots();
+        }
+    }
+
+    /// What has been measured since the slot began.
+    pub(crate) fn slot(&self) -> SlotMeasures {
+        SlotMeasures {
+            loudness: self.loudness.slot(),
+            peaks: [0, 1].map(|channel| self.channels[channel].slot_true_peak()),
+        }
+    }
+
+    /// Forgets everything: audio, maxima, integrated values. A pause goes on.
     pub fn reset(&mut self) {
         self.clock.reset();
         for channel in &mut self.channels {
@@ -247,6 +300,7 @@ impl Meters {
         self.recent_true_peaks = [0.0; RECENT_STEPS];
         self.recent_position = 0;
         self.recent_true_peak = 0.0;
+        self.min_psr_db = f64::INFINITY;
         self.field.reset();
         self.loudness.reset();
     }
@@ -277,12 +331,15 @@ impl Meters {
                 loudness.integrated_lufs,
             ),
             psr_db: ratio_db(gain_to_db(f64::from(recent_true_peak)), loudness.short_term_lufs),
+            min_psr_db: if self.min_psr_db.is_finite() { self.min_psr_db } else { 0.0 },
             clipped_samples: self.channels.iter().map(ChannelPeaks::clipped_samples).sum(),
         }
     }
 
     /// Measures finite frames that do not reach beyond the current step.
     fn measure_run(&mut self, left: &[f32], right: &[f32]) {
+        // Its steps are the same and end first.
+        self.loudness.process(left, right);
         self.field.process(left, right);
         for (channel, samples) in self.channels.iter_mut().zip([left, right]) {
             channel.process(samples);
@@ -300,11 +357,19 @@ impl Meters {
         self.recent_true_peaks[self.recent_position] = true_peak;
         self.recent_position = (self.recent_position + 1) % RECENT_STEPS;
         self.recent_true_peak = highest_magnitude(&self.recent_true_peaks);
+        if self.loudness.has_whole_short_term() {
+            let short_term_lufs = self.loudness.snapshot().short_term_lufs;
+            // As with integrated loudness, what is hardly there does not count.
+            if short_term_lufs > ABSOLUTE_GATE_LUFS {
+                let psr_db = gain_to_db(f64::from(self.recent_true_peak)) - short_term_lufs;
+                self.min_psr_db = self.min_psr_db.min(psr_db);
+            }
+        }
     }
 }
 
 /// A peak less a loudness; 0 while either has no reading.
-fn ratio_db(peak_db: f64, loudness_lufs: f64) -> f64 {
+pub(crate) fn ratio_db(peak_db: f64, loudness_lufs: f64) -> f64 {
     let ratio = peak_db - loudness_lufs;
     if ratio.is_finite() { ratio } else { 0.0 }
 }

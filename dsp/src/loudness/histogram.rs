@@ -74,9 +74,18 @@ impl Histogram {
     }
 
     pub(super) fn reset(&mut self) {
-        self.fine.fill(Tally::default());
-        self.coarse = [Tally::default(); COARSE_BINS];
+        for (fine, coarse) in self.fine.chunks_mut(FINE_PER_COARSE).zip(&mut self.coarse) {
+            if std::mem::take(coarse).count > 0 {
+                fine.fill(Tally::default());
+            }
+        }
         self.total = Tally::default();
+    }
+
+    /// Bins, whatever has been added: what a reading costs at most.
+    #[cfg(test)]
+    pub(super) fn bins(&self) -> usize {
+        self.fine.len() + self.coarse.len()
     }
 
     /// Adds a block that has passed the absolute gate.

@@ -48,6 +48,15 @@ pub(super) fn high_pass(sample_rate_hz: f64) -> Coefficients {
     }
 }
 
+/// Sums of squares of both channels.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Energies {
+    /// Of the step under way.
+    pub(super) step: Frame,
+    /// Of the slot of a timeline under way, which has a grid of its own.
+    pub(super) slot: Frame,
+}
+
 /// The running filters of both channels.
 #[derive(Debug)]
 pub(super) struct KWeighting {
@@ -63,18 +72,20 @@ impl KWeighting {
         }
     }
 
-    /// Filters frames and adds the squares of each channel to `energy`, one by
-    /// one, so that the sums do not depend on how the frames were grouped.
-    pub(super) fn accumulate(&mut self, left: &[f32], right: &[f32], energy: &mut Frame) {
-        let mut sum = *energy;
+    /// Filters frames and adds the squares of each channel to both energies,
+    /// one by one, so that the sums do not depend on how the frames were grouped.
+    pub(super) fn accumulate(&mut self, left: &[f32], right: &[f32], energies: &mut Energies) {
+        let mut sums = *energies;
         for (&left, &right) in left.iter().zip(right) {
             let x = [f64::from(finite(left)), f64::from(finite(right))];
             let y = self.high_pass.process(self.shelf.process(x));
             for channel in 0..2 {
-                sum[channel] += y[channel] * y[channel];
+                let square = y[channel] * y[channel];
+                sums.step[channel] += square;
+                sums.slot[channel] += square;
             }
         }
-        *energy = sum;
+        *energies = sums;
     }
 
     /// Clears state that has decayed; to be called every few milliseconds.

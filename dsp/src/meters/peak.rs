@@ -30,13 +30,18 @@ struct PeakHold {
     hold_steps_left: usize,
     /// Highest of the step that is under way.
     step: f32,
+    /// Highest of the slot of a timeline that is under way.
+    slot: f32,
     max: f32,
 }
 
 impl PeakHold {
-    fn observe(&mut self, peak: f32) {
+    fn observe(&mut self, peak: f32, is_paused: bool) {
         self.step = self.step.max(peak);
-        self.max = self.max.max(peak);
+        self.slot = self.slot.max(peak);
+        if !is_paused {
+            self.max = self.max.max(peak);
+        }
     }
 
     /// Returns the highest of the step that ends.
@@ -68,6 +73,10 @@ pub(super) struct ChannelPeaks {
     interpolated: PeakHold,
     detector: TruePeakDetector,
     gate: f32,
+    /// Maxima and counts stand still.
+    is_paused: bool,
+    /// Every slot of a timeline needs its own true peak.
+    has_slots: bool,
     clipped_samples: u64,
 }
 
@@ -78,10 +87,34 @@ impl ChannelPeaks {
             interpolated: PeakHold::default(),
             detector: TruePeakDetector::new(),
             gate: LOWEST_GATE,
+            is_paused: false,
+            has_slots: false,
             clipped_samples: 0,
         }
     }
 
+    pub(super) fn pause(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+    }
+
+    /// The next frame is the first of a slot.
+    pub(super) fn begin_slot(&mut self) {
+        self.has_slots = true;
+        self.sample.slot = 0.0;
+        self.interpolated.slot = 0.0;
+    }
+
+    /// No slot follows.
+    pub(super) fn end_slots(&mut self) {
+        self.has_slots = false;
+    }
+
+    /// True peak since the slot began; never below the sample peak.
+    pub(super) fn slot_true_peak(&self) -> f32 {
+        self.interpolated.slot.max(self.sample.slot)
+    }
+
+    /// Forgets everything but whether it is paused.
     pub(super) fn reset(&mut self) {
         self.sample = PeakHold::default();
         self.interpolated = PeakHold::default();
@@ -92,9 +125,11 @@ impl ChannelPeaks {
 
     /// Measures at most [`RUN_FRAMES`] finite samples of one step.
     pub(super) fn process(&mut self, samples: &[f32]) {
-        self.sample.observe(highest_magnitude(samples));
+        self.sample.observe(highest_magnitude(samples), self.is_paused);
         let clipped: u32 = samples.iter().map(|sample| u32::from(sample.abs() >= FULL_SCALE)).sum();
-        self.clipped_samples += u64::from(clipped);
+        if !self.is_paused {
+            self.clipped_samples += u64::from(clipped);
+        }
         self.interpolate(samples);
     }
 
@@ -112,13 +147,18 @@ impl ChannelPeaks {
         self.detector.process(samples, self.gate, peaks);
         let peak = highest_magnitude(peaks);
         // Samples near the largest float overflow in the interpolation.
-        self.interpolated.observe(if peak.is_finite() { peak } else { 0.0 });
+        self.interpolated.observe(if peak.is_finite() { peak } else { 0.0 }, self.is_paused);
     }
 
     /// Moves hold and decay on by a step; returns the true peak of that step.
     pub(super) fn complete_step(&mut self) -> f32 {
         let step = self.sample.complete_step().max(self.interpolated.complete_step());
-        self.gate = (GATE * self.true_peak()).max(LOWEST_GATE);
+        // A pause or a slot can leave a maximum below what is still shown.
+        let mut lowest = self.true_peak().min(self.max_true_peak());
+        if self.has_slots {
+            lowest = lowest.min(self.slot_true_peak());
+        }
+        self.gate = (GATE * lowest).max(LOWEST_GATE);
         step
     }
 
@@ -160,7 +200,7 @@ mod tests {
     #[test]
     fn a_peak_is_held_for_a_second_and_then_falls_20_db_in_a_second_and_a_half() {
         let mut peak = PeakHold::default();
-        peak.observe(0.5);
+        peak.observe(0.5, false);
         for _ in 0..=100 {
             peak.complete_step();
             assert_eq!(peak.reading(), 0.5);
