@@ -8,11 +8,15 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use burnish_dsp::compare::{HandOver, Listen};
+use burnish_dsp::integration::{IntegrationMode, TimelineHandOver};
+use burnish_dsp::loudness::timeline::{Timeline, TimelineContents, TimelineStore};
 use burnish_dsp::meters::MeterFeed;
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::settings::Stage;
 use burnish_gui::ReferenceStatus;
 use serde::{Deserialize, Serialize};
+
+use crate::saved_timeline;
 
 /// Changes when the same settings no longer give the same sound.
 pub const ENGINE_REVISION: u32 = 1;
@@ -28,6 +32,8 @@ pub struct Session {
     pub reference: Option<PathBuf>,
     /// Id of the delivery target.
     pub target: String,
+    /// How the integrated loudness follows the transport; see `IntegrationMode::id`.
+    pub integration: String,
     /// The person's notes.
     pub notes: String,
     /// Size of the editor in logical pixels.
@@ -42,11 +48,22 @@ impl Default for Session {
             engine_revision: ENGINE_REVISION,
             reference: None,
             target: "spotify".to_owned(),
+            integration: IntegrationMode::default().id().to_owned(),
             notes: String::new(),
             editor_size: (1100.0, 700.0),
             editor_scale: 1.0,
         }
     }
+}
+
+/// What is kept of the loudness of the song.
+#[derive(Debug, Default)]
+struct SongLoudness {
+    /// What the audio thread writes to, or will from its next block.
+    store: Arc<TimelineStore>,
+    /// What a session brought and this version could not read: it is saved
+    /// again as it came, as long as nothing has been measured in its place.
+    unread: Option<String>,
 }
 
 /// A reference as far as the editor shows it.
@@ -70,6 +87,9 @@ thread_local! {
 pub struct Desk {
     pub(crate) feed: Arc<MeterFeed>,
     pub(crate) hand_over: Arc<HandOver>,
+    pub(crate) timelines: Arc<TimelineHandOver>,
+    integration: AtomicU8,
+    is_integration_paused: AtomicBool,
     listen: AtomicU8,
     delta: AtomicU8,
     monitor: AtomicU8,
@@ -81,6 +101,7 @@ pub struct Desk {
     sample_rate_hz: AtomicU32,
     latency_frames: AtomicUsize,
     session: Mutex<Session>,
+    timeline: Mutex<SongLoudness>,
     reference: Mutex<ShownReference>,
     message: Mutex<Option<String>>,
 }
@@ -102,6 +123,9 @@ impl Desk {
         let desk = Self {
             feed: MeterFeed::new(),
             hand_over: HandOver::new(),
+            timelines: TimelineHandOver::new(),
+            integration: AtomicU8::new(IntegrationMode::default() as u8),
+            is_integration_paused: AtomicBool::new(false),
             listen: AtomicU8::new(0),
             delta: AtomicU8::new(0),
             monitor: AtomicU8::new(0),
@@ -111,6 +135,7 @@ impl Desk {
             sample_rate_hz: AtomicU32::new(0),
             latency_frames: AtomicUsize::new(0),
             session: Mutex::default(),
+            timeline: Mutex::default(),
             reference: Mutex::default(),
             message: Mutex::default(),
         };
@@ -164,6 +189,57 @@ impl Desk {
         self.set_unity_gain(false);
     }
 
+    /// Audio thread: how integrated values follow the transport, and whether
+    /// they are paused.
+    pub(crate) fn integration(&self) -> (IntegrationMode, bool) {
+        let mode = usize::from(self.integration.load(Ordering::Relaxed));
+        let mode = IntegrationMode::ALL.get(mode).copied().unwrap_or_default();
+        (mode, self.is_integration_paused.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set_integration(&self, mode: IntegrationMode) {
+        self.integration.store(mode as u8, Ordering::Relaxed);
+        self.edit_session(|session| mode.id().clone_into(&mut session.integration));
+    }
+
+    pub(crate) fn pause_integration(&self, is_paused: bool) {
+        self.is_integration_paused.store(is_paused, Ordering::Relaxed);
+    }
+
+    /// The timeline for a new engine: what has been measured of the song outlives
+    /// the stream. It allocates, and is not for the audio thread.
+    pub(crate) fn take_timeline(&self) -> Box<Timeline> {
+        let song = lock(&self.timeline);
+        self.timelines.withdraw();
+        Box::new(Timeline::new(Arc::clone(&song.store)))
+    }
+
+    /// What has been measured of the song, as text for the host's state.
+    pub(crate) fn save_timeline(&self) -> String {
+        let song = lock(&self.timeline);
+        let contents = song.store.contents();
+        match &song.unread {
+            Some(unread) if contents.slots.is_empty() => unread.clone(),
+            _ => saved_timeline::write(&contents),
+        }
+    }
+
+    /// Takes what was measured in an earlier session; empty text is a song that
+    /// was never measured.
+    pub(crate) fn restore_timeline(&self, text: &str) {
+        let (contents, unread) = match saved_timeline::read(text) {
+            Ok(contents) => (contents, None),
+            Err(error) => {
+                self.say(format!("the measured loudness of the song was not restored: {error}"));
+                (TimelineContents::default(), Some(text.to_owned()))
+            }
+        };
+        let store = TimelineStore::with_contents(&contents);
+        let mut song = lock(&self.timeline);
+        *song = SongLoudness { store: Arc::clone(&store), unread };
+        self.timelines.offer(Box::new(Timeline::new(store)));
+    }
+
     pub(crate) fn ask_for_meter_reset(&self) {
         self.is_meter_reset_wanted.store(true, Ordering::Relaxed);
     }
@@ -202,6 +278,9 @@ impl Desk {
 
     /// Takes a saved session; the worker notices a changed reference by itself.
     pub(crate) fn restore(&self, session: Session) {
+        // A mode of a later version stays in the session, and nothing is reset.
+        let mode = IntegrationMode::from_id(&session.integration).unwrap_or_default();
+        self.integration.store(mode as u8, Ordering::Relaxed);
         *lock(&self.session) = session;
     }
 

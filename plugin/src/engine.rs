@@ -9,6 +9,7 @@ use burnish_dsp::meters::MeterSnapshot;
 use burnish_dsp::monitor::MonitorRack;
 use burnish_dsp::processor::{AudioSpec, StereoBlock};
 use burnish_dsp::settings::ChainSettings;
+use burnish_dsp::transport::Transport;
 use nice_plug::prelude::{Buffer, BufferConfig, ProcessMode};
 
 use crate::desk::{Desk, Listening};
@@ -37,6 +38,7 @@ impl Engine {
         };
         let mut chain = Chain::new(spec);
         chain.attach(Arc::clone(&desk.feed));
+        chain.attach_timeline(desk.take_timeline(), Arc::clone(&desk.timelines));
         chain.configure(settings);
         Self {
             chain,
@@ -64,13 +66,15 @@ impl Engine {
         self.is_fresh = true;
     }
 
-    /// Works on the host's buffer in place; `song_frame` is the host's position while it plays.
+    /// Works on the host's buffer in place; `transport` is the host's at its first frame.
     pub(crate) fn process(
         &mut self,
         buffer: &mut Buffer<'_>,
         settings: &ChainSettings,
-        song_frame: Option<i64>,
+        transport: Transport,
     ) {
+        let (mode, is_paused) = self.desk.integration();
+        self.chain.integrate(mode, is_paused);
         if self.desk.take_meter_reset() {
             self.chain.reset_meters();
         }
@@ -78,16 +82,17 @@ impl Engine {
         if std::mem::take(&mut self.is_fresh) {
             self.chain.reset();
         }
+        self.chain.set_mono(buffer.channels() == 1);
         let frames = buffer.samples();
         let mut start = 0;
         // Hosts keep to the size they announced; should one not, its block is cut.
         while start < frames {
             let end = (start + self.max_block_frames).min(frames);
-            let song_frame = song_frame.map(|frame| frame + start as i64);
+            let transport = transport.advanced(start);
             match buffer.as_slice() {
                 [left, right] => {
                     let mut block = StereoBlock::new(&mut left[start..end], &mut right[start..end]);
-                    self.process_block(&mut block, settings, song_frame);
+                    self.process_block(&mut block, settings, transport);
                 }
                 [mono] => {
                     let mono = &mut mono[start..end];
@@ -97,7 +102,7 @@ impl Engine {
                     self.process_block(
                         &mut StereoBlock::new(mono, &mut twin[..frames]),
                         settings,
-                        song_frame,
+                        transport,
                     );
                     self.twin = twin;
                 }
@@ -111,11 +116,12 @@ impl Engine {
         &mut self,
         block: &mut StereoBlock<'_>,
         settings: &ChainSettings,
-        song_frame: Option<i64>,
+        transport: Transport,
     ) {
         // Nothing that is only for listening may get into a render.
         let listening = if self.is_offline { Listening::default() } else { self.desk.listening() };
         self.chain.listen_to_delta(listening.delta);
+        self.chain.follow(transport);
         self.chain.process(block);
         if let Some(delta) = self.chain.delta() {
             block.left.copy_from_slice(delta.left);
@@ -123,6 +129,7 @@ impl Engine {
         }
         let listen = if listening.delta.is_some() { Listen::Master } else { listening.listen };
         let levels = self.levels();
+        let song_frame = transport.position_frames.filter(|_| transport.is_playing);
         self.compare.process(listen, block, &self.chain.dry(), &levels, song_frame);
         self.solo.choose(listening.solo, &settings.equalizer);
         self.solo.process(block);

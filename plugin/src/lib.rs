@@ -9,11 +9,13 @@ mod engine;
 mod parameters;
 #[cfg(test)]
 mod print_safety;
+mod saved_timeline;
 mod spectra;
 mod worker;
 
 use std::sync::Arc;
 
+use burnish_dsp::transport::Transport;
 use nice_plug::prelude::*;
 use nice_plug_egui::EguiEditor;
 
@@ -91,6 +93,7 @@ impl Plugin for Burnish {
 
     fn deactivate(&mut self) {
         self.engine = None;
+        self.desk.timelines.collect();
     }
 
     fn reset(&mut self) {
@@ -108,9 +111,7 @@ impl Plugin for Burnish {
         let Some(engine) = &mut self.engine else {
             return ProcessStatus::Error("processing before activation");
         };
-        let transport = context.transport();
-        let song_frame = if transport.playing { transport.pos_samples() } else { None };
-        engine.process(buffer, &self.parameters.settings(), song_frame);
+        engine.process(buffer, &self.parameters.settings(), transport_of(context.transport()));
         let latency_frames = engine.latency_frames();
         if latency_frames != self.desk.latency_frames() {
             self.desk.latency_changed(latency_frames);
@@ -123,6 +124,17 @@ impl Plugin for Burnish {
             }
         }
         ProcessStatus::Tail(latency_frames as u32)
+    }
+}
+
+/// The host's transport in frames. VST3 gives samples, CLAP seconds; a host
+/// that gives only beats gives no position, since beats are no time once the
+/// tempo changes.
+fn transport_of(host: &nice_plug::prelude::Transport) -> Transport {
+    let of_seconds = |seconds: f64| (seconds * f64::from(host.sample_rate)).round() as i64;
+    Transport {
+        is_playing: host.playing,
+        position_frames: host.pos_samples.or_else(|| host.pos_seconds.map(of_seconds)),
     }
 }
 

@@ -11,6 +11,8 @@ use crate::desk::Desk;
 
 /// Key under which what is not a parameter is kept in the host's state.
 const SESSION_FIELD: &str = "session";
+/// Key of the measured loudness of the song, see `saved_timeline`.
+const TIMELINE_FIELD: &str = "timeline";
 
 /// One parameter as the host library wants it.
 enum HostParameter {
@@ -168,10 +170,15 @@ unsafe impl Params for BurnishParameters {
         let session = self.desk.session();
         // Plain data always serialises.
         let text = serde_json::to_string(&session).unwrap_or_default();
-        BTreeMap::from([(SESSION_FIELD.to_owned(), text)])
+        BTreeMap::from([
+            (SESSION_FIELD.to_owned(), text),
+            (TIMELINE_FIELD.to_owned(), self.desk.save_timeline()),
+        ])
     }
 
     fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
+        // Sessions of before there was a timeline have none: nothing is measured yet.
+        self.desk.restore_timeline(fields.get(TIMELINE_FIELD).map_or("", String::as_str));
         let Some(text) = fields.get(SESSION_FIELD) else { return };
         match serde_json::from_str(text) {
             Ok(session) => self.desk.restore(session),

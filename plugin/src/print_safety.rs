@@ -280,7 +280,7 @@ fn an_engine_that_knows_it_renders_ignores_every_audition() {
         unsafe {
             buffer.set_slices(left.len(), |slices| *slices = vec![left, right]);
         }
-        engine.process(&mut buffer, &settings, None);
+        engine.process(&mut buffer, &settings, burnish_dsp::transport::Transport::default());
     }
     assert_is_master(&rendered, engine.latency_frames());
     assert_eq!(desk.listening().delta, Some(Stage::Limiter), "what a person chose stays chosen");

@@ -20,9 +20,10 @@ use clack_extensions::params::{
 };
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::{HostState, HostStateImpl, PluginState};
-use clack_host::events::event_types::ParamValueEvent;
+use clack_host::events::EventFlags;
+use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
 use clack_host::prelude::*;
-use clack_host::utils::ClapId;
+use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 
 use crate::window::ParentWindow;
 
@@ -194,6 +195,9 @@ pub struct Host {
     shown: Vec<ShownParameter>,
     max_block_frames: usize,
     position_frames: u64,
+    sample_rate_hz: f64,
+    /// Position of the song while it plays.
+    song_frame: Option<i64>,
     window: Option<ParentWindow>,
     _library: PluginEntry,
 }
@@ -242,6 +246,8 @@ impl Host {
             shown,
             max_block_frames: 0,
             position_frames: 0,
+            sample_rate_hz: 0.0,
+            song_frame: None,
             window: None,
             _library: library,
         })
@@ -266,6 +272,7 @@ impl Host {
         let stopped = self.instance.activate(|_, _| (), configuration)?;
         self.audio = Some(stopped.start_processing().map_err(|error| error.to_string())?);
         self.max_block_frames = max_block_frames;
+        self.sample_rate_hz = sample_rate_hz;
         self.position_frames = 0;
         Ok(())
     }
@@ -298,6 +305,12 @@ impl Host {
         self.extensions
             .latency
             .map_or(0, |latency| latency.get(&self.instance.plugin_handle()) as usize)
+    }
+
+    /// Starts the song at a frame, or jumps there; `None` stops it. A host that
+    /// was never asked to play gives the plug-in no transport at all.
+    pub fn play_from(&mut self, song_frame: Option<i64>) {
+        self.song_frame = song_frame;
     }
 
     /// Plays one block in place.
@@ -348,9 +361,10 @@ impl Host {
             &InputEvents::from_buffer(&events),
             &mut OutputEvents::from_buffer(&mut output_events),
             Some(self.position_frames),
-            None,
+            self.song_frame.map(|frame| transport(frame, self.sample_rate_hz)).as_ref(),
         )?;
         self.position_frames += frames as u64;
+        self.song_frame = self.song_frame.map(|frame| frame + frames as i64);
         Ok(())
     }
 
@@ -495,6 +509,27 @@ impl Drop for Host {
     }
 }
 
+/// A transport that plays, with a timeline in seconds and no tempo.
+fn transport(song_frame: i64, sample_rate_hz: f64) -> TransportEvent {
+    let zero = BeatTime::from_bits(0);
+    TransportEvent {
+        header: EventHeader::new_core(0, EventFlags::empty()),
+        flags: TransportFlags::IS_PLAYING | TransportFlags::HAS_SECONDS_TIMELINE,
+        song_pos_beats: zero,
+        song_pos_seconds: SecondsTime::from_float(song_frame as f64 / sample_rate_hz),
+        tempo: 0.0,
+        tempo_inc: 0.0,
+        loop_start_beats: zero,
+        loop_end_beats: zero,
+        loop_start_seconds: SecondsTime::from_bits(0),
+        loop_end_seconds: SecondsTime::from_bits(0),
+        bar_start: zero,
+        bar_number: 0,
+        time_signature_numerator: 0,
+        time_signature_denominator: 0,
+    }
+}
+
 /// The host library puts the length of the JSON before it.
 const STATE_PREFIX: usize = size_of::<u64>();
 
@@ -519,8 +554,20 @@ pub fn edit_session(
     state: &[u8],
     edit: impl FnOnce(&mut serde_json::Value),
 ) -> Result<Vec<u8>, Error> {
+    edit_state(state, |whole| edit(&mut whole["fields"]["session"]))
+}
+
+/// Puts another text in the place of a field that a saved state keeps.
+///
+/// # Errors
+/// When the state is not one of Burnish's.
+pub fn with_field(state: &[u8], field: &str, text: &str) -> Result<Vec<u8>, Error> {
+    edit_state(state, |whole| whole["fields"][field] = text.into())
+}
+
+fn edit_state(state: &[u8], edit: impl FnOnce(&mut serde_json::Value)) -> Result<Vec<u8>, Error> {
     let mut whole = read_state(state)?;
-    edit(&mut whole["fields"]["session"]);
+    edit(&mut whole);
     let session = whole["fields"]["session"].to_string();
     whole["fields"]["session"] = serde_json::Value::String(session);
     let json = serde_json::to_vec(&whole)?;

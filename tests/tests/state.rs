@@ -1,8 +1,10 @@
 //! What a saved session brings back.
 
 use burnish_dsp::settings::{ChainSettings, parameters};
-use burnish_tests::host::{Host, bundle_path, edit_session, read_state};
+use burnish_tests::host::{Host, bundle_path, edit_session, read_state, with_field};
 use serde_json::json;
+
+use crate::support::Signal;
 
 fn host() -> Host {
     let mut host = Host::load(&bundle_path()).unwrap_or_else(|error| panic!("{error}"));
@@ -91,7 +93,15 @@ fn listening_choices_are_never_part_of_a_session() {
         let keys: Vec<&String> = session.as_object().unwrap().keys().collect();
         assert_eq!(
             keys,
-            ["editor_scale", "editor_size", "engine_revision", "notes", "reference", "target"]
+            [
+                "editor_scale",
+                "editor_size",
+                "engine_revision",
+                "integration",
+                "notes",
+                "reference",
+                "target"
+            ]
         );
     })
     .unwrap();
@@ -109,4 +119,89 @@ fn a_state_with_unknown_and_missing_parts_still_loads() {
     instance.load_state(&state).unwrap();
     assert!(instance.load_state(b"rubbish").is_err());
     instance.process(&mut [0.1; 64], &mut [0.1; 64], &[]).unwrap();
+}
+
+/// The text that a state keeps of the measured song.
+fn song(state: &[u8]) -> String {
+    read_state(state).unwrap()["fields"]["timeline"].as_str().unwrap().to_owned()
+}
+
+/// An instance that was in timeline mode while the host played 2 s of a song from its third second.
+fn with_measured_song() -> Host {
+    let mut instance = host();
+    let state = edit_session(&instance.save_state().unwrap(), |session| {
+        session["integration"] = json!("timeline");
+    })
+    .unwrap();
+    instance.load_state(&state).unwrap();
+    instance.play_from(Some(3 * 48_000));
+    Signal::noise(2 * 48_000 + 512, 0.3, 8).through(&[512, 1, 333], |block| {
+        instance.process(block.left, block.right, &[]).unwrap();
+    });
+    instance.play_from(None);
+    instance.process(&mut [0.0; 64], &mut [0.0; 64], &[]).unwrap();
+    instance
+}
+
+#[test]
+fn the_measured_song_survives() {
+    let mut first = with_measured_song();
+    let state = first.save_state().unwrap();
+    // Twenty slots from the thirtieth; the next was begun.
+    assert!(song(&state).starts_with("1 30 21 "), "{}", &song(&state)[..20]);
+    let mut second = host();
+    second.load_state(&state).unwrap();
+    assert_same(&second.save_state().unwrap(), &state);
+    // Neither a new stream nor audio without a song touches it.
+    second.process(&mut [0.1; 512], &mut [0.1; 512], &[]).unwrap();
+    second.activate(96_000.0, 256).unwrap();
+    second.process(&mut [0.1; 256], &mut [0.1; 256], &[]).unwrap();
+    assert_same(&second.save_state().unwrap(), &state);
+    // A song that is played on grows.
+    second.play_from(Some(8 * 96_000));
+    Signal::noise(96_000, 0.3, 8).through(&[256], |block| {
+        second.process(block.left, block.right, &[]).unwrap();
+    });
+    assert!(song(&second.save_state().unwrap()).starts_with("1 30 60 "));
+}
+
+#[test]
+fn sessions_without_a_measured_song_load_and_forget_the_last_one() {
+    let mut instance = with_measured_song();
+    let plain = host().save_state().unwrap();
+    assert_eq!(song(&plain), "");
+    instance.load_state(&plain).unwrap();
+    assert_eq!(song(&instance.save_state().unwrap()), "");
+    let mut old = with_measured_song();
+    // As saved before there was a timeline.
+    let state =
+        String::from_utf8(plain[8..].to_vec()).unwrap().replace("\"timeline\"", "\"other\"");
+    let mut bytes = (state.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(state.into_bytes());
+    old.load_state(&bytes).unwrap();
+    assert_eq!(song(&old.save_state().unwrap()), "");
+}
+
+#[test]
+fn a_measured_song_that_cannot_be_read_is_kept_as_it_came() {
+    let good = with_measured_song().save_state().unwrap();
+    let later = song(&good).replacen('1', "9", 1);
+    for text in [later.as_str(), "1 0 3 deadbeef AAAA", "rubbish"] {
+        let mut instance = host();
+        instance.load_state(&with_field(&good, "timeline", text).unwrap()).unwrap();
+        instance.process(&mut [0.1; 512], &mut [0.1; 512], &[]).unwrap();
+        assert_eq!(song(&instance.save_state().unwrap()), text);
+    }
+}
+
+#[test]
+fn a_mode_of_a_later_version_stays_in_the_session() {
+    let mut instance = host();
+    let state = edit_session(&instance.save_state().unwrap(), |session| {
+        session["integration"] = json!("by-chorus");
+    })
+    .unwrap();
+    instance.load_state(&state).unwrap();
+    instance.process(&mut [0.1; 64], &mut [0.1; 64], &[]).unwrap();
+    assert_same(&instance.save_state().unwrap(), &state);
 }
