@@ -22,7 +22,7 @@ const HELP: [(&str, &str); 9] = [
     ("EQ", "double-click an empty place for a new band, right-click a band to switch it"),
     ("Mix, Master", "compare at equal loudness; a render is always the master"),
     ("Delta", "lets you hear only what the chosen stage changes"),
-    ("Integrated", "click it, or Reset, to start all readings afresh"),
+    ("Reset", "starts all readings afresh; Timeline keeps those of the song by position"),
 ];
 
 /// Draws the header.

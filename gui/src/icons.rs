@@ -36,6 +36,21 @@ pub(crate) fn pointer_right(painter: &Painter, tip: Pos2, size: f32, color: Colo
     painter.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
 }
 
+/// Two upright bars.
+pub(crate) fn pause(painter: &Painter, center: Pos2, color: Color32) {
+    for x in [-2.5, 2.5] {
+        let stroke = Stroke::new(2.0, color);
+        painter.line_segment([center + vec2(x, -4.5), center + vec2(x, 4.5)], stroke);
+    }
+}
+
+/// A triangle that points right, in the middle of its button.
+pub(crate) fn play(painter: &Painter, center: Pos2, color: Color32) {
+    let triangle =
+        vec![center + vec2(-3.5, -5.0), center + vec2(5.0, 0.0), center + vec2(-3.5, 5.0)];
+    painter.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
+}
+
 /// A word in a rounded frame: a state that must not rest on colour alone.
 pub(crate) fn badge(painter: &Painter, right_center: Pos2, text: &str, color: Color32) -> f32 {
     let galley =

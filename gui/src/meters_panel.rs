@@ -2,7 +2,9 @@
 
 mod bridge;
 mod figures;
+mod integration;
 
+use burnish_dsp::integration::IntegrationMode;
 use egui::{Align2, Rect, Sense, Stroke, WidgetInfo, pos2, vec2};
 
 use self::figures::Figure;
@@ -10,12 +12,13 @@ use crate::format;
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::Edit;
-use crate::widgets::{ButtonLook, button, correlation_bar, goniometer};
+use crate::widgets::{correlation_bar, goniometer};
 
 const INTEGRATED_HEIGHT: f32 = 74.0;
 const CORRELATION_HEIGHT: f32 = 62.0;
 const SMALLEST_GONIOMETER: f32 = 88.0;
-const FOLDED_ROW: f32 = 18.0;
+const FOLDED_ROW: f32 = 17.4;
+const ROW: f32 = 17.0;
 
 /// Draws the column.
 pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect, is_folded: bool) {
@@ -23,9 +26,17 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect, is_folded: bool) {
     let inner = rect.shrink2(vec2(12.0, 10.0));
     let top = Rect::from_min_size(inner.min, vec2(inner.width(), INTEGRATED_HEIGHT));
     integrated(scene, top);
-    let line_y = top.bottom() + 6.0;
+    let height = if is_folded { integration::FOLDED_HEIGHT } else { integration::HEIGHT };
+    let follow =
+        Rect::from_min_size(pos2(inner.left(), top.bottom() + 4.0), vec2(inner.width(), height));
+    if is_folded {
+        integration::show_folded(scene, follow);
+    } else {
+        integration::show(scene, follow);
+    }
+    let line_y = follow.bottom() + 4.0;
     divider(scene, inner, line_y);
-    let rest = Rect::from_min_max(pos2(inner.left(), line_y + 8.0), inner.max);
+    let rest = Rect::from_min_max(pos2(inner.left(), line_y + 4.0), inner.max);
     if is_folded {
         folded(scene, rest);
     } else {
@@ -37,16 +48,20 @@ fn divider(scene: &Scene<'_>, inner: Rect, y: f32) {
     scene.painter().hline(inner.x_range(), y, Stroke::new(1.0, theme::LINE));
 }
 
-/// Integrated loudness, large; a click anywhere on it starts all readings afresh.
+/// Integrated loudness, large; a click anywhere on it starts all readings
+/// afresh, but not those of a whole song.
 fn integrated(scene: &mut Scene<'_>, rect: Rect) {
     let lufs = scene.view.meters.output.loudness.integrated_lufs;
     let name = "Integrated loudness";
-    let response = scene.interact(rect, name, Sense::click());
+    let is_song = scene.view.integration == IntegrationMode::Timeline;
+    let sense = if is_song { Sense::hover() } else { Sense::click() };
+    let response = scene.interact(rect, name, sense);
     let text = format::level(lufs);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name));
+    let role = if is_song { egui::Role::Meter } else { egui::Role::Button };
+    response.widget_info(|| WidgetInfo::labeled(role, true, name));
     let value = format!("{text} LUFS");
     scene.ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(value.as_str()));
-    if response.hovered() || response.has_focus() {
+    if !is_song && (response.hovered() || response.has_focus()) {
         scene.painter().rect_filled(rect.expand2(vec2(6.0, 4.0)), 4, theme::RAISED);
     }
     let label = rect.with_max_y(rect.top() + 22.0);
@@ -60,17 +75,15 @@ fn integrated(scene: &mut Scene<'_>, rect: Rect) {
     let large = (text.as_str(), theme::strong_font(theme::LARGE_SIZE), color);
     scene.quantity(number, Align2::LEFT_CENTER, large, "LUFS");
     platform(scene, rect.with_min_y(rect.bottom() - 20.0));
-    let is_clicked = response.clicked();
-    response.on_hover_text(
-        "Gated loudness since the last reset (ITU-R BS.1770-5). Click to start all readings afresh.",
-    );
-
-    let reset = Rect::from_min_size(pos2(rect.right() - 48.0, rect.top()), vec2(48.0, 22.0));
-    let help = "Starts all integrated and maximum readings afresh.";
-    let reset = button(scene, reset, "Reset", "Reset meters", help, ButtonLook::Plain);
-    if is_clicked || reset.clicked() {
+    if response.clicked() {
         scene.edits.push(Edit::ResetMeters);
     }
+    response.on_hover_text(if is_song {
+        "Gated loudness of what has been measured of the song (ITU-R BS.1770-5)."
+    } else {
+        "Gated loudness since the last reset (ITU-R BS.1770-5). Click to start all readings afresh."
+    });
+    integration::buttons(scene, rect.with_max_y(rect.top() + 22.0));
 }
 
 /// What the chosen platform will do to this master.
@@ -114,7 +127,7 @@ fn platform(scene: &Scene<'_>, rect: Rect) {
 
 fn unfolded(scene: &mut Scene<'_>, rect: Rect) {
     let figures = figures::all(scene);
-    let least = figures.len() as f32 * 18.0 + 18.0;
+    let least = figures.len() as f32 * ROW + ROW;
     let room = rect.height() - CORRELATION_HEIGHT - 16.0;
     // The goniometer takes what is left, the bridge grows with tall windows.
     let goniometer_size = (room - least - theme::GAP).min(rect.width()).min(0.55 * room);

@@ -1,8 +1,8 @@
 //! How often there was how much gain reduction since the meters were last reset.
 //!
 //! The history that the editor is shown holds the last seconds only. New
-//! columns of it are recognised by the measured time, which runs on the same
-//! grid of 10 ms, and counted.
+//! columns of it are recognised by the measured time of the input, which runs on
+//! the same grid of 10 ms (that of the output may be the song's), and counted.
 
 use std::collections::VecDeque;
 
@@ -71,7 +71,7 @@ pub(crate) struct SessionReduction {
 impl SessionReduction {
     /// Counts the columns that are new since the last frame.
     pub(crate) fn update(&mut self, meters: &ChainSnapshot, history: &VecDeque<HistoryPoint>) {
-        let measured_s = meters.output.loudness.measured_s;
+        let measured_s = meters.input.loudness.measured_s;
         let points = (measured_s.max(0.0) * POINTS_PER_SECOND).round() as u64;
         if points < self.counted_points {
             *self = Self::default();
@@ -98,17 +98,17 @@ mod tests {
         let point = HistoryPoint { input_peak: 0.5, glue_db: 2.1, ..HistoryPoint::default() };
         let mut history: VecDeque<_> = std::iter::repeat_n(point, 30).collect();
         let mut session = SessionReduction::default();
-        meters.output.loudness.measured_s = 0.2;
+        meters.input.loudness.measured_s = 0.2;
         session.update(&meters, &history);
         assert_eq!(session.glue.total, 20);
         session.update(&meters, &history);
         assert_eq!(session.glue.total, 20);
         history.extend(std::iter::repeat_n(HistoryPoint::default(), 5));
-        meters.output.loudness.measured_s = 0.25;
+        meters.input.loudness.measured_s = 0.25;
         session.update(&meters, &history);
         assert_eq!(session.glue.total, 20, "silence counts for nothing");
         assert!((session.glue.share_between(1.0, 3.0) - 1.0).abs() < 1e-12);
-        meters.output.loudness.measured_s = 0.0;
+        meters.input.loudness.measured_s = 0.0;
         session.update(&meters, &history);
         assert!(session.glue.is_empty());
     }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use burnish_dsp::compare::Listen;
+use burnish_dsp::integration::IntegrationMode;
 use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::settings::{ChainSettings, Stage};
@@ -84,6 +85,10 @@ pub struct View<'a> {
     pub solo: Option<usize>,
     /// Whether the limiter's gain is taken back while listening.
     pub is_at_unity_gain: bool,
+    /// How the integrated values are to follow the transport.
+    pub integration: IntegrationMode,
+    /// Whether they are to stand still.
+    pub is_integration_paused: bool,
     /// The reference.
     pub reference: &'a ReferenceStatus,
     /// Delivery targets to choose from.
@@ -135,6 +140,10 @@ pub enum Edit {
     Notes(String),
     /// Start all integrated and maximum readings afresh.
     ResetMeters,
+    /// Pause them, or go on with them.
+    PauseMeters(bool),
+    /// Choose how they follow the transport.
+    Integration(IntegrationMode),
     /// Put the trim where the input's peak since the last reset would reach -6 dBFS.
     TrimToHeadroom,
     /// Take the message away.

@@ -150,6 +150,7 @@ impl BurnishEditor {
         let Some((_, reader)) = &self.spectra else { return };
         let session = self.desk.session();
         let listening = self.desk.listening();
+        let (integration, is_integration_paused) = self.desk.integration();
         let message = self.desk.message();
         let view = View {
             settings: &self.settings,
@@ -162,6 +163,8 @@ impl BurnishEditor {
             monitor: listening.monitor,
             solo: listening.solo,
             is_at_unity_gain: listening.is_at_unity_gain,
+            integration,
+            is_integration_paused,
             reference: &self.reference.status,
             targets: targets(),
             target: targets().iter().position(|target| target.id == session.target).unwrap_or(0),
@@ -203,6 +206,8 @@ impl BurnishEditor {
                 self.desk.edit_session(|session| session.notes.clone_from(notes));
             }
             Edit::ResetMeters => self.desk.ask_for_meter_reset(),
+            Edit::PauseMeters(is_paused) => self.desk.pause_integration(*is_paused),
+            Edit::Integration(mode) => self.desk.set_integration(*mode),
             Edit::TrimToHeadroom => self.trim_to_headroom(host),
             Edit::DismissMessage => self.desk.dismiss_message(),
             Edit::Scale(scale) => {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use burnish_dsp::compare::Listen;
 use burnish_dsp::dither::BitDepth;
+use burnish_dsp::integration::{IntegrationMode, Place};
 use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::parameter::Kind;
@@ -30,6 +31,8 @@ struct Model {
     monitor: Monitor,
     solo: Option<usize>,
     is_at_unity_gain: bool,
+    integration: IntegrationMode,
+    is_integration_paused: bool,
     reference: ReferenceStatus,
     presets: Vec<&'static str>,
     notes: String,
@@ -51,6 +54,8 @@ impl Default for Model {
             monitor: Monitor::Off,
             solo: None,
             is_at_unity_gain: false,
+            integration: IntegrationMode::FreeRunning,
+            is_integration_paused: false,
             reference: ReferenceStatus::None,
             presets: vec!["Start", "A name of forty characters for a preset"],
             notes: String::new(),
@@ -83,6 +88,8 @@ impl Model {
             monitor: self.monitor,
             solo: self.solo,
             is_at_unity_gain: self.is_at_unity_gain,
+            integration: self.integration,
+            is_integration_paused: self.is_integration_paused,
             reference: &self.reference,
             targets: targets(),
             target: 0,
@@ -490,6 +497,77 @@ fn menus_and_buttons_ask_for_what_they_say() {
     assert_eq!(click(&mut harness, "Help"), []);
 }
 
+/// What the meter column says of what it measures.
+fn measured(harness: &mut Harness<'_, Model>) -> String {
+    harness.run();
+    harness.get_by_label("Measured").value().unwrap()
+}
+
+#[test]
+fn the_measurement_is_paused_reset_and_follows_the_transport_as_chosen() {
+    let mut harness = open(Model::default());
+    assert_eq!(click(&mut harness, "Pause measuring"), [Edit::PauseMeters(true)]);
+    harness.state_mut().is_integration_paused = true;
+    harness.run();
+    assert!(harness.query_by_label("Pause measuring").is_none());
+    assert_eq!(click(&mut harness, "Start measuring"), [Edit::PauseMeters(false)]);
+    for mode in IntegrationMode::ALL {
+        let name = format!("Integration: {}", mode.name());
+        assert_eq!(click(&mut harness, &name), [Edit::Integration(mode)]);
+    }
+    // A song that took an hour to measure is not lost by a click on its loudness.
+    harness.state_mut().integration = IntegrationMode::Timeline;
+    harness.run();
+    assert_eq!(click(&mut harness, "Integrated loudness"), []);
+    assert_eq!(click(&mut harness, "Reset meters"), [Edit::ResetMeters]);
+}
+
+#[test]
+fn the_meters_say_what_they_are_of() {
+    let mut harness = open(Model::default());
+    assert_eq!(measured(&mut harness), "Play to measure");
+    harness.state_mut().meters.output.loudness.measured_s = 221.4;
+    assert_eq!(measured(&mut harness), "3:41 measured since the reset");
+    harness.state_mut().integration = IntegrationMode::Timeline;
+    assert_eq!(measured(&mut harness), "Play the song to measure it");
+    let integration = &mut harness.state_mut().meters.integration;
+    integration.mode = IntegrationMode::Timeline;
+    integration.is_fallback = true;
+    assert_eq!(measured(&mut harness), "The host gives no position: free-running");
+    harness.state_mut().meters.integration.place = Place::Stopped;
+    assert_eq!(measured(&mut harness), "Free-running until the song plays");
+    let integration = &mut harness.state_mut().meters.integration;
+    integration.is_fallback = false;
+    integration.timeline.span_s = 221.4;
+    integration.timeline.measured_s = 0.62 * 221.4;
+    assert_eq!(measured(&mut harness), "62 % of 3:41 measured");
+    harness.state_mut().meters.integration.timeline.measured_s = 221.3;
+    assert_eq!(measured(&mut harness), "99 % of 3:41 measured");
+    harness.state_mut().is_integration_paused = true;
+    assert_eq!(measured(&mut harness), "Paused: 99 % of 3:41 measured");
+    harness.state_mut().meters.integration.place = Place::BeyondEnd;
+    assert_eq!(measured(&mut harness), "Paused: Not measured beyond 3 h");
+    harness.state_mut().integration = IntegrationMode::ResetOnPlay;
+    harness.state_mut().is_integration_paused = false;
+    harness.state_mut().meters.integration.mode = IntegrationMode::ResetOnPlay;
+    assert_eq!(measured(&mut harness), "3:41 measured since the start");
+}
+
+#[test]
+fn the_folded_column_has_the_same_choice_in_a_menu() {
+    let mut model = Model { integration: IntegrationMode::Timeline, ..Model::default() };
+    model.meters.integration.mode = IntegrationMode::Timeline;
+    (model.meters.integration.timeline.measured_s, model.meters.integration.timeline.span_s) =
+        (50.0, 100.0);
+    let mut harness = window(model, SMALLEST_SIZE[0] as f32, SMALLEST_SIZE[1] as f32);
+    let value = harness.get_by_label("Integration mode").value();
+    assert_eq!(value.as_deref(), Some("Timeline 50 %"));
+    assert_eq!(click(&mut harness, "Integration mode"), []);
+    let expected = [Edit::Integration(IntegrationMode::ResetOnPlay)];
+    assert_eq!(click(&mut harness, "Reset on play"), expected);
+    assert_eq!(click(&mut harness, "Pause measuring"), [Edit::PauseMeters(true)]);
+}
+
 #[test]
 fn the_headroom_button_waits_for_a_peak() {
     let harness = open(Model::on(Stage::Trim));
@@ -566,8 +644,13 @@ fn extreme(value: f64) -> Model {
         delta: Some(Stage::Equalizer),
         listen: Listen::Reference,
         monitor: Monitor::Mono,
+        integration: IntegrationMode::Timeline,
+        is_integration_paused: true,
         ..Model::default()
     };
+    let integration = &mut model.meters.integration;
+    integration.mode = IntegrationMode::Timeline;
+    (integration.timeline.measured_s, integration.timeline.span_s) = (value, value);
     for point in [&mut model.meters.input, &mut model.meters.output] {
         point.peak_dbfs = [value; 2];
         point.max_peak_dbfs = [value; 2];
@@ -632,7 +715,7 @@ fn nothing_leaves_the_window_whatever_is_shown() {
     let smallest = vec2(SMALLEST_SIZE[0] as f32, SMALLEST_SIZE[1] as f32);
     for size in [smallest, vec2(1100.0, 700.0), vec2(1600.0, 1000.0)] {
         for stage in Stage::ALL {
-            let models = vec![
+            let models: Vec<(&str, Model)> = vec![
                 ("empty", Model::default()),
                 ("loud", extreme(99.9)),
                 ("deep", extreme(-99.9)),
