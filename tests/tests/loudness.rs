@@ -5,14 +5,18 @@
 //! cases 7 and 8 and 3342 cases 5 and 6, and the five channels of case 6: its
 //! point, that channels add by power, is made with the two that there are.
 
+use std::sync::Arc;
+
+use burnish_dsp::chain::Chain;
 use burnish_dsp::loudness::{LoudnessMeter, LoudnessSnapshot};
-use burnish_dsp::meters::Meters;
+use burnish_dsp::meters::{MeterFeed, Meters};
 use burnish_dsp::processor::AudioSpec;
+use burnish_dsp::settings::ChainSettings;
 use ebur128::{EbuR128, Mode};
 
 use crate::support::{Noise, Signal};
 
-const RATES_HZ: [usize; 4] = [44_100, 48_000, 96_000, 192_000];
+const RATES_HZ: [usize; 5] = [44_100, 48_000, 88_200, 96_000, 192_000];
 /// No divisor or multiple of a meter's step.
 const BLOCK_FRAMES: usize = 509;
 
@@ -415,20 +419,132 @@ fn real_music_reads_as_the_referee_reads_it() {
     }
 }
 
+/// Sizes from 1 to 5000 frames, small ones as often as large ones.
+fn random_block_sizes(seed: u64) -> Vec<usize> {
+    let mut noise = Noise::new(seed);
+    let mut roll = || 0.5 + 0.5 * f64::from(noise.sample());
+    (0..997).map(|_| 5000f64.powf(roll()).round().max(1.0) as usize).collect()
+}
+
 #[test]
-fn readings_do_not_depend_on_the_block_size() {
-    for rate_hz in [22_050, 44_100, 48_000] {
-        let signal = music(rate_hz, 12);
-        let mut whole = LoudnessMeter::new(spec(rate_hz));
-        whole.process(&signal.left, &signal.right);
-        for frames in [1, 17, 64, 512, 4096] {
-            let mut cut = LoudnessMeter::new(spec(rate_hz));
-            for (left, right) in signal.left.chunks(frames).zip(signal.right.chunks(frames)) {
-                cut.process(left, right);
+fn no_reading_depends_on_the_block_size() {
+    for rate_hz in RATES_HZ.into_iter().chain([22_050]) {
+        let signal = music(rate_hz, 8);
+        let read = |sizes: &[usize]| {
+            let mut meters = Meters::new(spec(rate_hz));
+            let (mut start, mut sizes) = (0, sizes.iter().cycle());
+            while start < signal.frames() {
+                let end = signal.frames().min(start + sizes.next().expect("sizes for ever"));
+                meters.process(&signal.left[start..end], &signal.right[start..end]);
+                start = end;
             }
-            assert_eq!(cut.snapshot(), whole.snapshot(), "blocks of {frames}");
+            meters.finish();
+            meters.snapshot()
+        };
+        let whole = read(&[signal.frames()]);
+        for frames in [1, 17, 64, 512, 4096] {
+            assert_eq!(read(&[frames]), whole, "blocks of {frames} at {rate_hz} Hz");
+        }
+        for seed in 1..4 {
+            assert_eq!(read(&random_block_sizes(seed)), whole, "seed {seed} at {rate_hz} Hz");
         }
     }
+}
+
+/// The highest error of the true-peak meter, dB, for a sine of this frequency at many phases.
+fn true_peak_error_db(rate_hz: usize, hz: f64) -> f64 {
+    const PHASES: u8 = 16;
+    // A crest lies within the steady part of the lowest tone.
+    let frames = rate_hz / 5;
+    let turn = std::f64::consts::TAU * hz / rate_hz as f64;
+    let errors = (0..PHASES).map(|phase| {
+        let phase = std::f64::consts::PI * f64::from(phase) / f64::from(PHASES);
+        let samples = (0..frames).map(|n| (0.5 * (turn * n as f64 + phase).sin()) as f32);
+        let samples = faded(rate_hz, samples.collect());
+        let mut meters = Meters::new(spec(rate_hz));
+        meters.process(&samples, &samples);
+        meters.finish();
+        let read = meters.snapshot();
+        assert!(read.max_true_peak_dbtp[0] >= read.max_peak_dbfs[0], "{hz} Hz at {rate_hz}");
+        (read.max_true_peak_dbtp[0] - 20.0 * 0.5f64.log10()).abs()
+    });
+    errors.fold(0.0, f64::max)
+}
+
+#[test]
+fn the_true_peak_of_a_sine_is_right_from_20_hz_to_20_khz_at_any_phase() {
+    for rate_hz in [44_100, 48_000] {
+        let rate = rate_hz as f64;
+        // Where the samples fall on the same few phases for ever, and all over the band.
+        let awkward = [3.0, 4.0, 5.0, 6.0, 8.0, 12.0].map(|period| rate / period);
+        let sweep = (0..=60).map(|n| 20.0 * 1000f64.powf(f64::from(n) / 60.0));
+        let top = (0..=20).map(|n| 16_000.0 + 200.0 * f64::from(n));
+        let mut worst = (0.0, 0.0);
+        for hz in sweep.chain(top).chain(awkward) {
+            let error_db = true_peak_error_db(rate_hz, hz);
+            if error_db > worst.0 {
+                worst = (error_db, hz);
+            }
+        }
+        println!("true peak at {rate_hz} Hz: {:.4} dB off at {:.0} Hz", worst.0, worst.1);
+        assert!(worst.0 <= 0.1, "{} dB at {} Hz, {rate_hz}", worst.0, worst.1);
+    }
+}
+
+#[test]
+fn meter_and_limiter_agree() {
+    for rate_hz in RATES_HZ {
+        let frames = 2 * rate_hz;
+        let noise = Signal::noise(frames, 0.9, 5);
+        let signals = [("noise", noise), ("music", music(rate_hz, 2))];
+        for (name, signal) in signals {
+            for ceiling_dbtp in [-1.0, -3.0] {
+                let mut settings = ChainSettings::default();
+                settings.limiter.gain_db = 12.0;
+                settings.limiter.ceiling_dbtp = ceiling_dbtp;
+                let mut chain = Chain::new(spec(rate_hz));
+                chain.configure(&settings);
+                signal.padded(chain.latency_frames()).through(&[BLOCK_FRAMES], |block| {
+                    chain.process(block);
+                });
+                chain.finish_meters();
+                for peak_dbtp in chain.snapshot().output.max_true_peak_dbtp {
+                    let over_db = peak_dbtp - ceiling_dbtp;
+                    println!("{name} at {rate_hz} Hz: {over_db:+.4} dB to the ceiling");
+                    assert!(over_db.abs() <= 0.1, "{name}: {over_db} dB at {rate_hz} Hz");
+                    assert!(over_db <= 0.02, "{name}: {over_db} dB over at {rate_hz} Hz");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_render_that_nobody_watches_reads_the_same() {
+    let signal = music(48_000, 20);
+    let read = |is_watched: bool| {
+        let mut settings = ChainSettings::default();
+        settings.limiter.gain_db = 6.0;
+        let mut chain = Chain::new(spec(48_000));
+        let feed = MeterFeed::new();
+        chain.attach(Arc::clone(&feed));
+        chain.configure(&settings);
+        let mut seen = None;
+        signal.through(&[BLOCK_FRAMES], |block| {
+            chain.process(block);
+            if is_watched {
+                seen = feed.latest().or(seen);
+                while feed.next_history().is_some() {}
+                while feed.next_input().is_some() {}
+                while feed.next_output().is_some() {}
+            }
+        });
+        // The last that was published, and what the chain itself reads.
+        (seen.or_else(|| feed.latest()).expect("something was published"), chain.snapshot())
+    };
+    let (watched, unwatched) = (read(true), read(false));
+    assert_eq!(watched, unwatched);
+    assert_eq!(watched.0.output.loudness.measured_s, 20.0);
 }
 
 #[test]
