@@ -1,6 +1,5 @@
 //! Measuring a whole file.
 
-use burnish_dsp::loudness::LoudnessMeter;
 use burnish_dsp::meters::{MeterSnapshot, Meters};
 use burnish_dsp::processor::AudioSpec;
 use serde::{Serialize, Serializer};
@@ -35,6 +34,9 @@ pub struct Measures {
     /// Peak to loudness ratio: true peak less integrated loudness, dB.
     #[serde(serialize_with = "finite")]
     pub plr_db: f64,
+    /// Lowest peak to short-term loudness ratio: the most squeezed 3 s, dB; 0 when there are none.
+    #[serde(serialize_with = "finite")]
+    pub min_psr_db: f64,
     /// Correlation of both channels over the whole file, -1 to 1.
     #[serde(serialize_with = "finite")]
     pub correlation: f64,
@@ -67,6 +69,7 @@ impl Measures {
             true_peak_dbtp: highest(snapshot.max_true_peak_dbtp),
             sample_peak_dbfs: highest(snapshot.max_peak_dbfs),
             plr_db: snapshot.plr_db,
+            min_psr_db: snapshot.min_psr_db,
             correlation: snapshot.overall_correlation,
             mono_loss_db: snapshot.overall_mono_loss_db,
             duration_s: audio.duration_s(),
@@ -86,22 +89,10 @@ pub fn measure(audio: &StereoAudio) -> Measures {
         max_block_frames: BLOCK_FRAMES,
     };
     let mut meters = Meters::new(spec);
+    meters.set_mono(audio.channels == 1);
     for (left, right) in audio.left.chunks(BLOCK_FRAMES).zip(audio.right.chunks(BLOCK_FRAMES)) {
         meters.process(left, right);
     }
     meters.finish();
-    let mut snapshot = meters.snapshot();
-    if audio.channels == 1 {
-        let mut loudness = LoudnessMeter::new(spec);
-        let silence = [0.0; BLOCK_FRAMES];
-        for left in audio.left.chunks(BLOCK_FRAMES) {
-            loudness.process(left, &silence[..left.len()]);
-        }
-        let stereo_lufs = snapshot.loudness.integrated_lufs;
-        snapshot.loudness = loudness.snapshot();
-        if stereo_lufs.is_finite() && snapshot.loudness.integrated_lufs.is_finite() {
-            snapshot.plr_db += stereo_lufs - snapshot.loudness.integrated_lufs;
-        }
-    }
-    Measures::from_snapshot(&snapshot, audio)
+    Measures::from_snapshot(&meters.snapshot(), audio)
 }

@@ -114,7 +114,9 @@ fn check_prints_all_measures_as_json() {
     near("channels", 2.0, 0.0);
     assert!(measures["max_momentary_lufs"].is_number());
     assert!(measures["max_short_term_lufs"].is_number());
-    assert_eq!(measures.as_object().unwrap().len(), 12);
+    let min_psr_db = measures["min_psr_db"].as_f64().unwrap();
+    assert!(min_psr_db > 0.0 && min_psr_db < 17.0, "{min_psr_db}");
+    assert_eq!(measures.as_object().unwrap().len(), 13);
 }
 
 #[test]

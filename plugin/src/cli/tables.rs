@@ -24,6 +24,7 @@ fn rows(measures: &Measures) -> Vec<(&'static str, String, &'static str)> {
         ("true peak", number(measures.true_peak_dbtp, 2), "dBTP"),
         ("sample peak", number(measures.sample_peak_dbfs, 2), "dBFS"),
         ("peak to loudness ratio", number(measures.plr_db, 1), "dB"),
+        ("lowest PSR", number(measures.min_psr_db, 1), "dB"),
         ("correlation", number(measures.correlation, 2), ""),
         ("mono-sum loss", number(measures.mono_loss_db, 1), "dB"),
     ]
