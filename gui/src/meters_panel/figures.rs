@@ -147,14 +147,14 @@ pub(crate) fn all(scene: &Scene<'_>) -> Vec<Figure> {
             "Max M",
             loudness.max_momentary_lufs,
             "LUFS",
-            "the loudest 0.4 s since the last reset.",
+            "the loudest 0.4 s that were measured.",
         ),
         Figure::new(
             "Maximum short-term",
             "Max S",
             loudness.max_short_term_lufs,
             "LUFS",
-            "the loudest 3 s since the last reset.",
+            "the loudest 3 s that were measured.",
         ),
         Figure::new(
             "Loudness range",
@@ -183,7 +183,7 @@ pub(crate) fn all(scene: &Scene<'_>) -> Vec<Figure> {
             "TP max L",
             left,
             "dBTP",
-            "the highest peak between the samples since the last reset.",
+            "the highest peak between the samples that was measured.",
         )
         .with_state(peak_state(left)),
         Figure::new(
@@ -191,7 +191,7 @@ pub(crate) fn all(scene: &Scene<'_>) -> Vec<Figure> {
             "TP max R",
             right,
             "dBTP",
-            "the highest peak between the samples since the last reset.",
+            "the highest peak between the samples that was measured.",
         )
         .with_state(peak_state(right)),
     ]
