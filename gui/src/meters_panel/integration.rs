@@ -38,7 +38,11 @@ fn help(mode: IntegrationMode) -> &'static str {
 
 /// What fits on a third of the column.
 fn short_name(mode: IntegrationMode) -> &'static str {
-    if mode == IntegrationMode::ResetOnPlay { "On play" } else { mode.name() }
+    match mode {
+        IntegrationMode::FreeRunning => "Free",
+        IntegrationMode::ResetOnPlay => "On play",
+        IntegrationMode::Timeline => "Timeline",
+    }
 }
 
 /// Pause and reset, at the right of `rect`.
