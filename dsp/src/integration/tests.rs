@@ -320,7 +320,9 @@ fn the_songs_maxima_pass_cases_10_and_13_of_tech_3341() {
 
 #[test]
 fn the_songs_loudness_passes_cases_3_to_5_of_tech_3341_and_1_to_4_of_tech_3342() {
-    let cases: [(&[(f64, f64)], f64, f64); 7] = [
+    /// Seconds and dBFS of each part, integrated loudness, loudness range.
+    type Case = (&'static [(f64, f64)], f64, f64);
+    let cases: [Case; 7] = [
         (&[(10.0, -36.0), (60.0, -23.0), (10.0, -36.0)], -23.0, f64::NAN),
         (
             &[(10.0, -72.0), (10.0, -36.0), (60.0, -23.0), (10.0, -36.0), (10.0, -72.0)],
