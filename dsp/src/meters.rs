@@ -1,12 +1,17 @@
 //! All meters of one point in the signal path, and the way their readings leave the audio thread.
 
+mod bands;
 mod peak;
+mod splitter;
 mod stereo_field;
 
 use std::sync::Arc;
 
 use crossbeam::queue::ArrayQueue;
 
+pub use self::bands::{BAND_CROSSOVERS_HZ, BAND_NAMES, BandReading, BandsSnapshot};
+
+use self::bands::BandMeters;
 use self::peak::{ChannelPeaks, RUN_FRAMES};
 use self::stereo_field::StereoField;
 use crate::equalizer::BAND_COUNT;
@@ -49,6 +54,10 @@ pub struct MeterSnapshot {
     /// Samples at or above full scale (that of 16 bits, 32767/32768) since the last reset, both
     /// channels together.
     pub clipped_samples: u64,
+    /// DC offset, left and right: the mean of everything since the last reset, full scale 1.0.
+    pub dc_offset: [f64; 2],
+    /// Readings in bands; `None` where they are not measured, as before the trim.
+    pub bands: Option<BandsSnapshot>,
 }
 
 impl Default for MeterSnapshot {
@@ -67,6 +76,8 @@ impl Default for MeterSnapshot {
             psr_db: 0.0,
             min_psr_db: 0.0,
             clipped_samples: 0,
+            dc_offset: [0.0; 2],
+            bands: None,
         }
     }
 }
@@ -201,12 +212,18 @@ pub struct Meters {
     recent_true_peak: f32,
     min_psr_db: f64,
     field: StereoField,
+    bands: Option<BandMeters>,
     loudness: LoudnessMeter,
 }
 
 impl Meters {
     /// Builds the meters; the only place that allocates.
     pub fn new(spec: AudioSpec) -> Self {
+        Self { bands: Some(BandMeters::new(spec)), ..Self::without_bands(spec) }
+    }
+
+    /// The same without the readings in bands, where nobody looks at those.
+    pub fn without_bands(spec: AudioSpec) -> Self {
         Self {
             clock: StepClock::new(spec.sample_rate_hz),
             channels: std::array::from_fn(|_| ChannelPeaks::new()),
@@ -215,6 +232,7 @@ impl Meters {
             recent_true_peak: 0.0,
             min_psr_db: f64::INFINITY,
             field: StereoField::new(),
+            bands: None,
             loudness: LoudnessMeter::new(spec),
         }
     }
@@ -238,11 +256,14 @@ impl Meters {
     }
 
     /// Ends the measurement of a file: the true-peak detectors, which look
-    /// ahead, see its last frames. Measuring something else begins with
+    /// ahead, and the bands, which work in chunks, see its last frames. Measuring something else begins with
     /// [`Self::reset`].
     pub fn finish(&mut self) {
         for channel in &mut self.channels {
             channel.flush();
+        }
+        if let Some(bands) = &mut self.bands {
+            bands.finish();
         }
     }
 
@@ -302,6 +323,9 @@ impl Meters {
         self.recent_true_peak = 0.0;
         self.min_psr_db = f64::INFINITY;
         self.field.reset();
+        if let Some(bands) = &mut self.bands {
+            bands.reset();
+        }
         self.loudness.reset();
     }
 
@@ -333,6 +357,8 @@ impl Meters {
             psr_db: ratio_db(gain_to_db(f64::from(recent_true_peak)), loudness.short_term_lufs),
             min_psr_db: if self.min_psr_db.is_finite() { self.min_psr_db } else { 0.0 },
             clipped_samples: self.channels.iter().map(ChannelPeaks::clipped_samples).sum(),
+            dc_offset: self.field.dc_offset(),
+            bands: self.bands.as_ref().map(BandMeters::snapshot),
         }
     }
 
@@ -341,6 +367,9 @@ impl Meters {
         // Its steps are the same and end first.
         self.loudness.process(left, right);
         self.field.process(left, right);
+        if let Some(bands) = &mut self.bands {
+            bands.process(left, right);
+        }
         for (channel, samples) in self.channels.iter_mut().zip([left, right]) {
             channel.process(samples);
         }
@@ -403,8 +432,10 @@ mod tests {
         let silence = vec![0.0; 48_000 * 4];
         let mut read = measured(&silence, &silence);
         read.loudness.measured_s = 0.0;
-        assert_eq!(read, MeterSnapshot::default());
-        assert_eq!(measured(&[], &[]), MeterSnapshot::default());
+        let nothing =
+            MeterSnapshot { bands: Some(BandsSnapshot::default()), ..MeterSnapshot::default() };
+        assert_eq!(read, nothing);
+        assert_eq!(measured(&[], &[]), nothing);
     }
 
     #[test]
@@ -460,6 +491,16 @@ mod tests {
         assert_eq!(read.correlation, 1.0);
         assert_eq!(read.mono_loss_db, 0.0);
         assert!(read.max_true_peak_dbtp[0] >= read.max_peak_dbfs[0]);
+        assert_eq!(read.dc_offset, [0.25; 2]);
+    }
+
+    #[test]
+    fn a_dc_offset_is_told_from_the_music_that_sits_on_it() {
+        let left: Vec<f32> = sine(50.0, 0.5, 0.0, 20.0).iter().map(|x| x + 0.002).collect();
+        let right = sine(50.0, 0.5, 0.0, 20.0);
+        let [offset_left, offset_right] = measured(&left, &right).dc_offset;
+        assert!((offset_left - 0.002).abs() < 1e-6, "{offset_left}");
+        assert!(offset_right.abs() < 1e-6, "{offset_right}");
     }
 
     #[test]

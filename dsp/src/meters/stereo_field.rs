@@ -6,36 +6,41 @@
 //! `10 log10(2 E[((L + R) / 2)^2] / (E[L^2] + E[R^2]))`: 0 dB for mono,
 //! -3 dB for unrelated channels, negative infinity for inverted ones.
 //! The averages move on once a step of 10 ms, by the mean of that step.
+//!
+//! The DC offset is the plain mean of each channel's samples since the last
+//! reset. Over a second or two a low note leaves more in it than a converter
+//! does; it settles as the song goes on.
 
 use crate::loudness::StepClock;
 use crate::units::power_to_db;
 
-const CORRELATION_S: f64 = 0.3;
+/// Time constant of a correlation, seconds.
+pub(super) const CORRELATION_S: f64 = 0.3;
 const MONO_LOSS_S: f64 = 3.0;
 /// Mean power (-120 dB) below which a channel is silent.
-const SILENT_POWER: f64 = 1e-12;
+pub(super) const SILENT_POWER: f64 = 1e-12;
 
 /// Sums or means of the products that both readings are made of.
 #[derive(Clone, Copy, Debug, Default)]
-struct Products {
-    left: f64,
-    right: f64,
-    cross: f64,
+pub(super) struct Products {
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) cross: f64,
 }
 
 impl Products {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.left += other.left;
         self.right += other.right;
         self.cross += other.cross;
     }
 
-    fn scaled(self, factor: f64) -> Self {
+    pub(super) fn scaled(self, factor: f64) -> Self {
         Self { left: self.left * factor, right: self.right * factor, cross: self.cross * factor }
     }
 
     /// Moves a fraction of the way towards `target`.
-    fn follow(&mut self, target: Self, fraction: f64) {
+    pub(super) fn follow(&mut self, target: Self, fraction: f64) {
         let towards = |value: f64, target: f64| {
             let moved = value + fraction * (target - value);
             // Long before it becomes denormal.
@@ -46,14 +51,14 @@ impl Products {
         self.cross = towards(self.cross, target.cross);
     }
 
-    fn correlation(self) -> f64 {
+    pub(super) fn correlation(self) -> f64 {
         if self.left.min(self.right) < SILENT_POWER {
             return 0.0;
         }
         (self.cross / (self.left * self.right).sqrt()).clamp(-1.0, 1.0)
     }
 
-    fn mono_loss_db(self) -> f64 {
+    pub(super) fn mono_loss_db(self) -> f64 {
         let power = self.left + self.right;
         if power < SILENT_POWER {
             return 0.0;
@@ -71,6 +76,8 @@ pub(super) struct StereoField {
     for_correlation: Products,
     for_mono_loss: Products,
     overall: Products,
+    /// Sums of the samples of each channel.
+    offsets: [f64; 2],
     overall_frames: u64,
 }
 
@@ -85,6 +92,7 @@ impl StereoField {
             for_correlation: Products::default(),
             for_mono_loss: Products::default(),
             overall: Products::default(),
+            offsets: [0.0; 2],
             overall_frames: 0,
         }
     }
@@ -97,13 +105,17 @@ impl StereoField {
     /// how the frames were grouped.
     pub(super) fn process(&mut self, left: &[f32], right: &[f32]) {
         let mut sums = self.step;
+        let mut offsets = self.offsets;
         for (&left, &right) in left.iter().zip(right) {
             let (left, right) = (f64::from(left), f64::from(right));
             sums.left += left * left;
             sums.right += right * right;
             sums.cross += left * right;
+            offsets[0] += left;
+            offsets[1] += right;
         }
         self.step = sums;
+        self.offsets = offsets;
         self.overall_frames += left.len() as u64;
     }
 
@@ -130,6 +142,11 @@ impl StereoField {
 
     pub(super) fn overall_mono_loss_db(&self) -> f64 {
         self.overall_mean().mono_loss_db()
+    }
+
+    /// Mean of the samples of each channel since the last reset.
+    pub(super) fn dc_offset(&self) -> [f64; 2] {
+        self.offsets.map(|sum| sum / self.overall_frames.max(1) as f64)
     }
 
     fn overall_mean(&self) -> Products {
