@@ -1,7 +1,8 @@
 //! Measuring a whole file.
 
-use burnish_dsp::meters::{MeterSnapshot, Meters};
+use burnish_dsp::meters::{BAND_CROSSOVERS_HZ, BAND_NAMES, BandReading, MeterSnapshot, Meters};
 use burnish_dsp::processor::AudioSpec;
+use burnish_dsp::units::gain_to_db;
 use serde::{Serialize, Serializer};
 
 use crate::audio::StereoAudio;
@@ -43,6 +44,16 @@ pub struct Measures {
     /// What a mono sum loses, dB, 0 or less.
     #[serde(serialize_with = "finite")]
     pub mono_loss_db: f64,
+    /// The same and more in bands, low to high.
+    pub bands: [BandMeasures; BAND_NAMES.len()],
+    /// DC offset of each channel, per cent of full scale.
+    pub dc_offset_percent: [f64; 2],
+    /// Its magnitude, dBFS.
+    #[serde(serialize_with = "finite_pair")]
+    pub dc_offset_dbfs: [f64; 2],
+    /// Samples at or above full scale (that of 16 bits, 32767/32768), all channels of the file
+    /// together.
+    pub clipped_samples: u64,
     /// Length, seconds.
     pub duration_s: f64,
     /// Sample rate, Hz.
@@ -51,16 +62,64 @@ pub struct Measures {
     pub channels: u16,
 }
 
+/// What is said about one band of a file; see [`burnish_dsp::meters`] for the definitions.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct BandMeasures {
+    /// What the band is called.
+    pub name: &'static str,
+    /// Where it begins, Hz.
+    pub from_hz: f64,
+    /// Where it ends, Hz; `null` where nothing lies above it.
+    #[serde(serialize_with = "finite")]
+    pub to_hz: f64,
+    /// Mean square of both channels, dBFS.
+    #[serde(serialize_with = "finite")]
+    pub level_dbfs: f64,
+    /// Highest sample, dBFS.
+    #[serde(serialize_with = "finite")]
+    pub peak_dbfs: f64,
+    /// Crest factor, dB.
+    #[serde(serialize_with = "finite")]
+    pub crest_db: f64,
+    /// Correlation of both channels, -1 to 1.
+    pub correlation: f64,
+    /// What a mono sum loses, dB, 0 or less.
+    #[serde(serialize_with = "finite")]
+    pub mono_loss_db: f64,
+}
+
+impl BandMeasures {
+    fn new(band: usize, reading: &BandReading) -> Self {
+        let [lower_hz, upper_hz] = BAND_CROSSOVERS_HZ;
+        let edges_hz = [0.0, lower_hz, upper_hz, f64::INFINITY];
+        Self {
+            name: BAND_NAMES[band],
+            from_hz: edges_hz[band],
+            to_hz: edges_hz[band + 1],
+            level_dbfs: reading.level_dbfs,
+            peak_dbfs: reading.peak_dbfs,
+            crest_db: reading.crest_db,
+            correlation: reading.correlation,
+            mono_loss_db: reading.mono_loss_db,
+        }
+    }
+}
+
 // serde hands the field over by reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn finite<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     if value.is_finite() { serializer.serialize_some(value) } else { serializer.serialize_none() }
 }
 
+fn finite_pair<S: Serializer>(values: &[f64; 2], serializer: S) -> Result<S::Ok, S::Error> {
+    values.map(|value| value.is_finite().then_some(value)).serialize(serializer)
+}
+
 impl Measures {
     /// The measures that a meter has read of a whole file.
     pub fn from_snapshot(snapshot: &MeterSnapshot, audio: &StereoAudio) -> Self {
         let highest = |levels: [f64; 2]| levels[0].max(levels[1]);
+        let bands = snapshot.bands.unwrap_or_default().overall;
         Self {
             integrated_lufs: snapshot.loudness.integrated_lufs,
             max_momentary_lufs: snapshot.loudness.max_momentary_lufs,
@@ -72,6 +131,10 @@ impl Measures {
             min_psr_db: snapshot.min_psr_db,
             correlation: snapshot.overall_correlation,
             mono_loss_db: snapshot.overall_mono_loss_db,
+            bands: std::array::from_fn(|band| BandMeasures::new(band, &bands[band])),
+            dc_offset_percent: snapshot.dc_offset.map(|offset| 100.0 * offset),
+            dc_offset_dbfs: snapshot.dc_offset.map(gain_to_db),
+            clipped_samples: snapshot.clipped_samples,
             duration_s: audio.duration_s(),
             sample_rate_hz: audio.sample_rate_hz,
             channels: audio.channels,
@@ -94,5 +157,10 @@ pub fn measure(audio: &StereoAudio) -> Measures {
         meters.process(left, right);
     }
     meters.finish();
-    Measures::from_snapshot(&meters.snapshot(), audio)
+    let mut snapshot = meters.snapshot();
+    if audio.channels == 1 {
+        // The one channel was measured twice.
+        snapshot.clipped_samples /= 2;
+    }
+    Measures::from_snapshot(&snapshot, audio)
 }

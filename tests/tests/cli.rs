@@ -116,7 +116,52 @@ fn check_prints_all_measures_as_json() {
     assert!(measures["max_short_term_lufs"].is_number());
     let min_psr_db = measures["min_psr_db"].as_f64().unwrap();
     assert!(min_psr_db > 0.0 && min_psr_db < 17.0, "{min_psr_db}");
-    assert_eq!(measures.as_object().unwrap().len(), 13);
+    near("clipped_samples", 0.0, 0.0);
+    assert_eq!(measures.as_object().unwrap().len(), 17);
+}
+
+#[test]
+fn check_reads_every_band_the_dc_offset_and_clipped_samples() {
+    let folder = Folder::new();
+    // The bass inverted, the middle mono, a bias on the left, four samples at full scale.
+    let tone = |hz: f64, n: usize| (std::f64::consts::TAU * hz / 48_000.0 * n as f64).sin();
+    let mut left: Vec<f32> = (0..48_000 * 4)
+        .map(|n| (0.2 * tone(50.0, n) + 0.2 * tone(640.0, n) + 0.01) as f32)
+        .collect();
+    let right: Vec<f32> =
+        (0..48_000 * 4).map(|n| (-0.2 * tone(50.0, n) + 0.2 * tone(640.0, n)) as f32).collect();
+    left[1000..1004].fill(1.0);
+    let audio = StereoAudio { sample_rate_hz: 48_000, channels: 2, left, right };
+    let path = folder.audio("bands.wav", &audio, Bits::F32);
+    let measures: Value = serde_json::from_str(&succeed(&["check", &path, "--json"])).unwrap();
+    assert_eq!(measures["clipped_samples"], 4);
+    let near = |value: &Value, expected: f64, tolerance: f64| {
+        let found = value.as_f64().unwrap();
+        assert!((found - expected).abs() <= tolerance, "{found}, not {expected}: {measures:#}");
+    };
+    near(&measures["dc_offset_dbfs"][0], -40.0, 0.1);
+    near(&measures["dc_offset_percent"][0], 1.0, 0.01);
+    near(&measures["dc_offset_percent"][1], 0.0, 0.001);
+    let [low, mid, high] = [0, 1, 2].map(|band| &measures["bands"][band]);
+    assert_eq!(
+        (&low["name"], &mid["name"], &high["name"]),
+        (&"low".into(), &"mid".into(), &"high".into())
+    );
+    near(&low["to_hz"], 200.0, 0.0);
+    near(&mid["from_hz"], 200.0, 0.0);
+    near(&mid["to_hz"], 2000.0, 0.0);
+    assert!(high["to_hz"].is_null());
+    near(&low["correlation"], -1.0, 0.02);
+    assert!(low["mono_loss_db"].as_f64().unwrap() < -15.0);
+    near(&mid["correlation"], 1.0, 0.02);
+    near(&mid["mono_loss_db"], 0.0, 0.1);
+    near(&mid["level_dbfs"], -17.2, 0.2);
+    assert!(mid["crest_db"].as_f64().unwrap() >= 3.0);
+
+    let text = succeed(&["check", &path]);
+    for words in ["DC offset", "-40.0 dBFS", "clipped samples", "crest dB", "low (to 200 Hz)"] {
+        assert!(text.contains(words), "{words} is not in:\n{text}");
+    }
 }
 
 #[test]

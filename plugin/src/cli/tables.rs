@@ -27,7 +27,39 @@ fn rows(measures: &Measures) -> Vec<(&'static str, String, &'static str)> {
         ("lowest PSR", number(measures.min_psr_db, 1), "dB"),
         ("correlation", number(measures.correlation, 2), ""),
         ("mono-sum loss", number(measures.mono_loss_db, 1), "dB"),
+        ("DC offset", pair(measures.dc_offset_dbfs), "dBFS"),
+        ("clipped samples", measures.clipped_samples.to_string(), ""),
     ]
+}
+
+/// The larger of left and right.
+fn pair(levels: [f64; 2]) -> String {
+    number(levels[0].max(levels[1]), 1)
+}
+
+/// A table of the bands, a row each.
+fn bands(measures: &Measures) -> String {
+    let mut text = format!(
+        "\n{:<24}{:>8}{:>10}{:>10}{:>13}{:>15}\n",
+        "band", "RMS dBFS", "peak dBFS", "crest dB", "correlation", "mono loss dB"
+    );
+    for band in &measures.bands {
+        let range = if band.to_hz.is_infinite() {
+            format!("{} (from {} Hz)", band.name, band.from_hz)
+        } else {
+            format!("{} (to {} Hz)", band.name, band.to_hz)
+        };
+        let _ = writeln!(
+            text,
+            "{range:<24}{:>8}{:>10}{:>10}{:>13}{:>15}",
+            number(band.level_dbfs, 1),
+            number(band.peak_dbfs, 1),
+            number(band.crest_db, 1),
+            number(band.correlation, 2),
+            number(band.mono_loss_db, 1)
+        );
+    }
+    text
 }
 
 pub(super) fn measures(measures: &Measures) -> String {
@@ -43,7 +75,7 @@ pub(super) fn measures(measures: &Measures) -> String {
         number(measures.duration_s, 2),
         measures.sample_rate_hz
     );
-    text
+    text + &bands(measures)
 }
 
 pub(super) fn before_after(before: &Measures, after: &Measures) -> String {
