@@ -24,6 +24,7 @@ use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::settings::{ChainSettings, Stage};
 use crate::slot::{Slot, silence_non_finite};
 use crate::smoothing::TickGrid;
+use crate::spectrum::{SharedSongSpectrum, SongAnalyzer};
 use crate::stereo::Stereo;
 use crate::transport::Transport;
 use crate::trim::Trim;
@@ -46,6 +47,9 @@ pub struct Chain {
     input_meters: Meters,
     output_meters: Meters,
     integration: Integration,
+    /// Present once somebody can read it.
+    song: Option<SongAnalyzer>,
+    sample_rate_hz: f64,
     dry: Dry,
     delta: DeltaTap,
     publisher: Publisher,
@@ -74,9 +78,11 @@ impl Chain {
             clipper,
             limiter,
             dither: Slot::new(spec),
-            input_meters: Meters::new(spec),
+            input_meters: Meters::without_bands(spec),
             output_meters: Meters::new(spec),
             integration: Integration::new(spec),
+            song: None,
+            sample_rate_hz: spec.sample_rate_hz,
             dry: Dry::new(spec, longest.iter().sum()),
             delta: DeltaTap::new(spec, &longest),
             publisher: Publisher::new(spec),
@@ -108,9 +114,12 @@ impl Chain {
         self.output_meters.set_mono(is_mono);
     }
 
-    /// Sends readings to `feed` from now on.
-    pub fn attach(&mut self, feed: Arc<MeterFeed>) {
+    /// Sends readings to `feed` from now on, and the spectrum of all that leaves
+    /// the chain to what it returns; before the first block, for it allocates.
+    pub fn attach(&mut self, feed: Arc<MeterFeed>) -> Arc<SharedSongSpectrum> {
         self.publisher.feed = Some(feed);
+        let song = self.song.insert(SongAnalyzer::new(self.sample_rate_hz));
+        Arc::clone(song.shared())
     }
 
     /// Measures the song on this timeline from now on, when
@@ -165,6 +174,9 @@ impl Chain {
         self.input_meters.reset();
         self.output_meters.reset();
         self.integration.reset_values();
+        if let Some(song) = &mut self.song {
+            song.reset();
+        }
     }
 
     /// Works on a block of at most `max_block_frames` frames in place.
@@ -180,6 +192,9 @@ impl Chain {
             self.input_meters.process(run.left, run.right);
             self.process_stages(&mut run, start);
             self.integration.measure(&run, &mut self.output_meters);
+            if let Some(song) = &mut self.song {
+                song.process(run.left, run.right);
+            }
             self.publisher.take_output(&run);
             if self.publisher.grid.is_at_tick() {
                 self.publish();

@@ -1,7 +1,7 @@
-//! Spectrum for the editor: live and long-term, on any set of frequencies.
+//! Spectra: live for the editor, and of the whole song, on any set of frequencies.
 //!
 //! Windows of about 170 ms (a power of two: 8192 frames at 48 kHz) with a Hann
-//! window, one every quarter of a window. The power of a stereo frame is the
+//! window, one every quarter of a window; for the song one every half. The power of a stereo frame is the
 //! mean of its channels, so a sine in both reads its own level.
 //!
 //! **What a curve reads.** A curve shows the level of components: a sine of
@@ -17,17 +17,23 @@
 //! its crests, a few dB above its mean; over a long average they even out.
 //! Where bins are wider apart than the band, the curve runs between them.
 //!
-//! The analyser belongs to the editor's thread; it allocates in `new` only.
+//! [`SpectrumAnalyzer`] belongs to the editor's thread, which may miss frames;
+//! [`SongAnalyzer`] to the audio thread, because an average over the song must
+//! not. Both allocate in `new` only.
 
-use std::f32::consts::LN_2;
+mod curve;
+mod song;
+
 use std::fmt;
 use std::sync::Arc;
 
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
+pub use self::curve::{CurveDrawer, CurveLook};
+pub use self::song::{SharedSongSpectrum, SongAnalyzer, SongSpectrum};
+
 use crate::meters::FrameChunk;
-use crate::units::SILENCE_DB;
 
 /// Length of a window in seconds, before it is rounded to a power of two.
 const WINDOW_S: f64 = 8192.0 / 48_000.0;
@@ -41,11 +47,6 @@ const RELEASE_S: f64 = 0.3;
 const NEGLIGIBLE: f32 = 1e-20;
 /// Samples are held within this (+120 dBFS), so that no power overflows.
 const HIGHEST: f32 = 1e6;
-/// The frequency that a tilt turns around.
-const TILT_PIVOT_HZ: f32 = 1000.0;
-const FLOOR_DB: f32 = SILENCE_DB as f32;
-/// Power of a sine in three bins of a Hann window, in units of its peak bin.
-const TONE_BINS: f32 = 1.5;
 
 /// Analyses chunks of stereo frames.
 pub struct SpectrumAnalyzer {
@@ -67,12 +68,10 @@ pub struct SpectrumAnalyzer {
     live: Vec<f32>,
     /// Sum of the powers of all windows since the last reset.
     total: Vec<f64>,
-    /// Level of a sine at each bin; made for each curve.
-    tones: Vec<f32>,
+    drawer: CurveDrawer,
     windows: u64,
     attack: f32,
     release: f32,
-    tilt_db_per_octave: f32,
 }
 
 impl fmt::Debug for SpectrumAnalyzer {
@@ -88,16 +87,8 @@ impl fmt::Debug for SpectrumAnalyzer {
 impl SpectrumAnalyzer {
     /// Builds the analyser; the only place that allocates.
     pub fn new(sample_rate_hz: f64) -> Self {
-        let exponent = (WINDOW_S * sample_rate_hz).log2().round().clamp(8.0, 17.0);
-        let frames = 1_usize << exponent as u32;
+        let frames = window_frames(sample_rate_hz);
         let transform = RealFftPlanner::new().plan_fft_forward(frames);
-        let scale = 4.0 / frames as f64;
-        let window = (0..frames)
-            .map(|n| {
-                let turn = std::f64::consts::TAU * n as f64 / frames as f64;
-                (scale * (0.5 - 0.5 * turn.cos())) as f32
-            })
-            .collect();
         let hop_s = (frames / OVERLAP) as f64 / sample_rate_hz;
         let fraction = |time_s: f64| (1.0 - (-hop_s / time_s).exp()) as f32;
         let bins = frames / 2 + 1;
@@ -107,25 +98,18 @@ impl SpectrumAnalyzer {
             bins: transform.make_output_vec(),
             scratch: transform.make_scratch_vec(),
             transform,
-            window,
+            window: window(frames),
             recent: [vec![0.0; frames], vec![0.0; frames]],
             position: 0,
             frames_to_go: frames,
             power: vec![0.0; bins],
             live: vec![0.0; bins],
             total: vec![0.0; bins],
-            tones: vec![0.0; bins],
+            drawer: CurveDrawer::default(),
             windows: 0,
             attack: fraction(ATTACK_S),
             release: fraction(RELEASE_S),
-            tilt_db_per_octave: 0.0,
         }
-    }
-
-    /// Adds to all curves a slope around 1 kHz: 4.5 dB per octave makes most
-    /// music look level. 0 at first.
-    pub fn set_tilt(&mut self, db_per_octave: f32) {
-        self.tilt_db_per_octave = db_per_octave;
     }
 
     /// Forgets all audio.
@@ -162,20 +146,23 @@ impl SpectrumAnalyzer {
     }
 
     /// The spectrum now, rising fast and falling slowly: the level in dBFS at
-    /// each of `frequencies_hz`, smoothed over `smoothing_octaves` as told
-    /// above; -150 for silence and above Nyquist.
-    pub fn curve(&mut self, frequencies_hz: &[f32], smoothing_octaves: f32, out_db: &mut [f32]) {
-        let live = &self.live;
-        gather_tones(&mut self.tones, |bin| live[bin]);
-        self.draw(frequencies_hz, smoothing_octaves, out_db);
+    /// each of `frequencies_hz`, drawn as told above; -150 for silence and
+    /// above Nyquist.
+    pub fn curve(&mut self, frequencies_hz: &[f32], look: CurveLook, out_db: &mut [f32]) {
+        let live = self.live.iter().copied();
+        self.drawer.draw(live, self.sample_rate_hz, look, frequencies_hz, out_db);
     }
 
     /// The same for the mean power of everything since the last reset.
-    pub fn average(&mut self, frequencies_hz: &[f32], smoothing_octaves: f32, out_db: &mut [f32]) {
-        let total = &self.total;
+    pub fn average(&mut self, frequencies_hz: &[f32], look: CurveLook, out_db: &mut [f32]) {
         let scale = 1.0 / self.windows.max(1) as f64;
-        gather_tones(&mut self.tones, |bin| (total[bin] * scale) as f32);
-        self.draw(frequencies_hz, smoothing_octaves, out_db);
+        let mean = self.total.iter().map(|total| (total * scale) as f32);
+        self.drawer.draw(mean, self.sample_rate_hz, look, frequencies_hz, out_db);
+    }
+
+    /// Power of each bin in the live spectrum.
+    pub fn live_powers(&self) -> &[f32] {
+        &self.live
     }
 
     /// Analyses the last window's worth of frames.
@@ -214,67 +201,21 @@ impl SpectrumAnalyzer {
         }
         self.windows += 1;
     }
-
-    fn draw(&self, frequencies_hz: &[f32], smoothing_octaves: f32, out_db: &mut [f32]) {
-        debug_assert_eq!(frequencies_hz.len(), out_db.len());
-        let bins_per_hz = self.window.len() as f32 / self.sample_rate_hz as f32;
-        for (out_db, &hz) in out_db.iter_mut().zip(frequencies_hz) {
-            let level_db = read(&self.tones, hz * bins_per_hz, smoothing_octaves);
-            *out_db = if level_db > FLOOR_DB && hz > 0.0 {
-                level_db + self.tilt_db_per_octave * (hz / TILT_PIVOT_HZ).log2()
-            } else {
-                FLOOR_DB
-            };
-        }
-    }
 }
 
-/// Gives each bin the power that a sine there would have.
-fn gather_tones(tones: &mut [f32], power: impl Fn(usize) -> f32) {
-    let last = tones.len() - 1;
-    for (bin, tone) in tones.iter_mut().enumerate() {
-        let below = if bin > 0 { power(bin - 1) } else { 0.0 };
-        let above = if bin < last { power(bin + 1) } else { 0.0 };
-        *tone = (below + power(bin) + above) / TONE_BINS;
-    }
+/// Length of a window at a sample rate, frames.
+fn window_frames(sample_rate_hz: f64) -> usize {
+    1 << (WINDOW_S * sample_rate_hz).log2().round().clamp(9.0, 17.0) as u32
 }
 
-/// The level at a position between bins.
-fn read(tones: &[f32], position: f32, smoothing_octaves: f32) -> f32 {
-    let last = tones.len() - 1;
-    if !(position >= 0.0 && position <= last as f32) {
-        return FLOOR_DB;
-    }
-    // Where the weight falls to nothing; half a band lies at 1/sqrt 2 of it.
-    let reach = position * smoothing_octaves.max(0.0) * LN_2 * std::f32::consts::FRAC_1_SQRT_2;
-    let first = (position - reach).ceil() as usize;
-    let end = ((position + reach).floor() as usize).min(last);
-    let mut strongest = 0.0;
-    for (bin, tone) in tones.iter().enumerate().take(end + 1).skip(first) {
-        let distance = (bin as f32 - position) / reach.max(f32::MIN_POSITIVE);
-        strongest = f32::max(strongest, tone * (1.0 - distance * distance));
-    }
-    to_db(strongest).max(between_bins(tones, position))
-}
-
-/// A smooth curve through the bins' levels that never leaves the range of the
-/// two bins that it runs between.
-fn between_bins(tones: &[f32], position: f32) -> f32 {
-    let last = tones.len() - 1;
-    let base = position as usize;
-    let t = position - base as f32;
-    let at = |bin: usize| to_db(tones[bin.min(last)]);
-    let [y0, y1, y2, y3] = [at(base.saturating_sub(1)), at(base), at(base + 1), at(base + 2)];
-    // Catmull-Rom.
-    let slope = 0.5 * (y2 - y0);
-    let quadratic = y0 - 2.5 * y1 + 2.0 * y2 - 0.5 * y3;
-    let cubic = 0.5 * (y3 - y0) + 1.5 * (y1 - y2);
-    let y = y1 + t * (slope + t * (quadratic + t * cubic));
-    y.clamp(y1.min(y2), y1.max(y2))
-}
-
-fn to_db(power: f32) -> f32 {
-    (10.0 * power.log10()).max(FLOOR_DB)
+/// A Hann window, scaled so that a sine's peak bin has the sine's amplitude.
+fn window(frames: usize) -> Vec<f32> {
+    let scale = 4.0 / frames as f64;
+    let at = |n: usize| {
+        let turn = std::f64::consts::TAU * n as f64 / frames as f64;
+        (scale * (0.5 - 0.5 * turn.cos())) as f32
+    };
+    (0..frames).map(at).collect()
 }
 
 /// `count` frequencies at equal ratios from `low_hz` to `high_hz`.
@@ -286,6 +227,7 @@ pub fn log_frequencies(count: usize, low_hz: f32, high_hz: f32) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    use super::curve::FLOOR_DB;
     use super::*;
     use crate::meters::CHUNK_FRAMES;
 
@@ -294,6 +236,10 @@ mod tests {
         for chunk in frames.chunks_exact(CHUNK_FRAMES) {
             analyzer.push(chunk.try_into().unwrap());
         }
+    }
+
+    fn smoothed(smoothing_octaves: f32) -> CurveLook {
+        CurveLook { smoothing_octaves, ..CurveLook::default() }
     }
 
     fn noise() -> impl FnMut() -> f32 {
@@ -308,17 +254,18 @@ mod tests {
     fn a_sine_reads_its_level_at_its_frequency() {
         for rate in [8000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0] {
             for hz in [31.7, 100.0, 997.0, 3333.3] {
-                for smoothing in [0.0, 1.0 / 12.0, 1.0 / 3.0] {
+                for smoothing in [0.0, 1.0 / 24.0, 1.0 / 12.0, 1.0 / 3.0, 1.0] {
                     let mut analyzer = SpectrumAnalyzer::new(rate);
                     let step = std::f64::consts::TAU * hz / rate;
                     push(&mut analyzer, rate as usize, |n| {
                         [(0.1 * (step * n as f64).sin()) as f32; 2]
                     });
                     let mut read = [0.0; 2];
-                    analyzer.curve(&[hz as f32, 1.5 * hz as f32], smoothing, &mut read);
+                    analyzer.curve(&[hz as f32, 1.5 * hz as f32], smoothed(smoothing), &mut read);
                     assert!((read[0] + 20.0).abs() < 0.15, "{} at {hz}, {rate}", read[0]);
-                    assert!(read[1] < -55.0 || hz < 50.0, "{} at {hz}, {rate}", read[1]);
-                    analyzer.average(&[hz as f32], smoothing, &mut read[..1]);
+                    let is_apart = hz > 50.0 && smoothing < 0.5;
+                    assert!(read[1] < -55.0 || !is_apart, "{} at {hz}, {rate}", read[1]);
+                    analyzer.average(&[hz as f32], smoothed(smoothing), &mut read[..1]);
                     assert!((read[0] + 20.0).abs() < 0.15, "{} at {hz}, {rate}", read[0]);
                 }
             }
@@ -332,7 +279,7 @@ mod tests {
         push(&mut analyzer, 24_000, |n| [(0.1 * (step * n as f64).sin()) as f32; 2]);
         let edges = [6000.0 * 2f32.powf(-1.0 / 6.0), 6000.0 * 2f32.powf(1.0 / 6.0)];
         let mut read = [0.0; 2];
-        analyzer.curve(&edges, 1.0 / 3.0, &mut read);
+        analyzer.curve(&edges, smoothed(1.0 / 3.0), &mut read);
         for level in read {
             assert!((level + 23.0).abs() < 0.7, "{level}");
         }
@@ -344,7 +291,7 @@ mod tests {
         let step = std::f64::consts::TAU * 1000.0 / 48_000.0;
         push(&mut analyzer, 24_000, |n| [(0.1 * (step * n as f64).sin()) as f32, 0.0]);
         let mut read = [0.0];
-        analyzer.curve(&[1000.0], 1.0 / 12.0, &mut read);
+        analyzer.curve(&[1000.0], smoothed(1.0 / 12.0), &mut read);
         assert!((read[0] + 23.01).abs() < 0.15, "{}", read[0]);
     }
 
@@ -355,7 +302,7 @@ mod tests {
         push(&mut analyzer, 48_000 * 30, |_| [noise(), noise()]);
         let frequencies_hz = log_frequencies(60, 50.0, 20_000.0);
         let mut read = vec![0.0; frequencies_hz.len()];
-        analyzer.average(&frequencies_hz, 1.0 / 12.0, &mut read);
+        analyzer.average(&frequencies_hz, smoothed(1.0 / 12.0), &mut read);
         // Three of 4096 bins of the mean square 1/3; a sine's is half its squared amplitude.
         let expected = 10.0 * (2.0_f32 / 3.0 * 3.0 / 4096.0).log10();
         for (level, hz) in read.iter().zip(&frequencies_hz) {
@@ -370,9 +317,9 @@ mod tests {
         push(&mut analyzer, 48_000, |_| [noise(), noise()]);
         let frequencies_hz = [500.0, 1000.0, 4000.0];
         let (mut level, mut tilted) = ([0.0; 3], [0.0; 3]);
-        analyzer.curve(&frequencies_hz, 0.1, &mut level);
-        analyzer.set_tilt(4.5);
-        analyzer.curve(&frequencies_hz, 0.1, &mut tilted);
+        analyzer.curve(&frequencies_hz, smoothed(0.1), &mut level);
+        let look = CurveLook { tilt_db_per_octave: 4.5, ..smoothed(0.1) };
+        analyzer.curve(&frequencies_hz, look, &mut tilted);
         for (n, gain_db) in [-4.5, 0.0, 9.0].into_iter().enumerate() {
             assert!((tilted[n] - level[n] - gain_db).abs() < 1e-3);
         }
@@ -384,18 +331,18 @@ mod tests {
         let frequencies_hz = [0.0, 20.0, 1000.0, 22_050.0, 30_000.0, f32::NAN];
         let mut read = [0.0; 6];
         for level in [0.0, f32::NAN, f32::INFINITY] {
-            analyzer.curve(&frequencies_hz, 0.1, &mut read);
+            analyzer.curve(&frequencies_hz, smoothed(0.1), &mut read);
             assert_eq!(read, [FLOOR_DB; 6]);
             push(&mut analyzer, 44_100, |_| [level; 2]);
         }
         assert!(analyzer.is_ready());
         push(&mut analyzer, 44_100, |n| [if n % 7 < 3 { f32::MAX } else { -1.0 }; 2]);
-        analyzer.curve(&frequencies_hz, 0.1, &mut read);
+        analyzer.curve(&frequencies_hz, smoothed(0.1), &mut read);
         assert!(read.iter().all(|level| level.is_finite()), "{read:?}");
         assert_eq!([read[4], read[5]], [FLOOR_DB; 2]);
         analyzer.reset();
         assert!(!analyzer.is_ready());
-        analyzer.average(&frequencies_hz, 0.1, &mut read);
+        analyzer.average(&frequencies_hz, smoothed(0.1), &mut read);
         assert_eq!(read, [FLOOR_DB; 6]);
     }
 
@@ -406,12 +353,12 @@ mod tests {
         push(&mut analyzer, 48_000, |n| [(0.1 * (step * n as f64).sin()) as f32; 2]);
         push(&mut analyzer, 24_000, |_| [0.0; 2]);
         let mut read = [0.0];
-        analyzer.curve(&[1000.0], 0.1, &mut read);
+        analyzer.curve(&[1000.0], smoothed(0.1), &mut read);
         assert!(read[0] < -23.0 && read[0] > -35.0, "{}", read[0]);
         push(&mut analyzer, 48_000 * 4, |_| [0.0; 2]);
-        analyzer.curve(&[1000.0], 0.1, &mut read);
+        analyzer.curve(&[1000.0], smoothed(0.1), &mut read);
         assert!(read[0] < -60.0, "{}", read[0]);
-        analyzer.average(&[1000.0], 0.1, &mut read);
+        analyzer.average(&[1000.0], smoothed(0.1), &mut read);
         assert!(read[0] > -30.0, "{}", read[0]);
     }
 

@@ -1,5 +1,6 @@
 //! The meter column: how loud, how hot, how wide, and what the platform will do with it.
 
+mod bands;
 mod bridge;
 mod figures;
 mod integration;
@@ -129,8 +130,9 @@ fn unfolded(scene: &mut Scene<'_>, rect: Rect) {
     let figures = figures::all(scene);
     let least = figures.len() as f32 * ROW + ROW;
     let room = rect.height() - CORRELATION_HEIGHT - 16.0;
-    // The goniometer takes what is left, the bridge grows with tall windows.
-    let goniometer_size = (room - least - theme::GAP).min(rect.width()).min(0.55 * room);
+    // Goniometer and bands take what is left, the bridge grows with tall windows.
+    let widest = rect.width() + theme::GAP + bands::HEIGHT;
+    let goniometer_size = (room - least - theme::GAP).min(widest).min(0.55 * room);
     let has_goniometer = goniometer_size >= SMALLEST_GONIOMETER;
     let below = if has_goniometer { goniometer_size + theme::GAP } else { 0.0 };
     let bridge = rect.with_max_y(rect.top() + (room - below).max(least));
@@ -144,10 +146,24 @@ fn unfolded(scene: &mut Scene<'_>, rect: Rect) {
     correlation(scene, block);
     if has_goniometer {
         let area = Rect::from_min_max(pos2(rect.left(), block.bottom() + theme::GAP), rect.max);
+        let (area, table) = share(area);
+        bands::show(scene, table);
         goniometer(scene, area, scene.view.scope);
         let help = "Middle upward, sides across: a narrow upright cloud is mono, a wide one is \
                     wide, a flat one is out of phase.";
         scene.explain(area, "Goniometer", help);
+    }
+}
+
+/// The goniometer's place and that of the bands: below it in a tall window, else beside it.
+fn share(area: Rect) -> (Rect, Rect) {
+    let above = area.height() - bands::HEIGHT - theme::GAP;
+    if above >= 1.5 * SMALLEST_GONIOMETER {
+        let split = area.top() + above;
+        (area.with_max_y(split), area.with_min_y(split + theme::GAP))
+    } else {
+        let split = area.left() + area.height().min(0.46 * area.width());
+        (area.with_max_x(split), area.with_min_x(split + 12.0))
     }
 }
 

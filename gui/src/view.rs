@@ -13,15 +13,80 @@ use burnish_session::targets::Target;
 /// Columns kept of the scrolling history: 10 s of 10 ms.
 pub const HISTORY_POINTS: usize = 1000;
 
+/// Width of the spectra's smoothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Smoothing {
+    /// 1/24 octave.
+    TwentyFourth,
+    /// 1/12 octave.
+    Twelfth,
+    /// 1/6 octave.
+    #[default]
+    Sixth,
+    /// 1/3 octave.
+    Third,
+    /// 1 octave.
+    Octave,
+}
+
+impl Smoothing {
+    /// All of them, narrow to wide.
+    pub const ALL: [Self; 5] =
+        [Self::TwentyFourth, Self::Twelfth, Self::Sixth, Self::Third, Self::Octave];
+
+    /// How many of them make an octave.
+    pub fn fraction(self) -> u8 {
+        match self {
+            Self::TwentyFourth => 24,
+            Self::Twelfth => 12,
+            Self::Sixth => 6,
+            Self::Third => 3,
+            Self::Octave => 1,
+        }
+    }
+
+    /// The width in octaves.
+    pub fn octaves(self) -> f32 {
+        1.0 / f32::from(self.fraction())
+    }
+
+    /// The width as it is written: "1/6", "1".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TwentyFourth => "1/24",
+            Self::Twelfth => "1/12",
+            Self::Sixth => "1/6",
+            Self::Third => "1/3",
+            Self::Octave => "1",
+        }
+    }
+}
+
+/// How the spectra are shown; nothing of it touches the sound.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SpectrumLook {
+    /// Smoothing of all curves.
+    pub smoothing: Smoothing,
+    /// Slope added around 1 kHz, 0 to 6 dB per octave.
+    pub tilt_db_per_octave: f32,
+    /// Whether the highest levels of the master since the last reset are shown too.
+    pub is_peak_held: bool,
+    /// Whether the master's average over the song is shown in place of the live spectra.
+    pub is_average: bool,
+}
+
 /// Smoothed spectra on shared logarithmic frequencies, dBFS; a -20 dBFS sine reads -20.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spectra {
     /// Frequencies of the points, ascending, Hz.
     pub frequencies_hz: Vec<f32>,
-    /// The input now; as long as `frequencies_hz`, or empty before there is data.
+    /// The input now; as long as `frequencies_hz`, or empty before there is data
+    /// and while averages are shown.
     pub input_db: Vec<f32>,
-    /// The master now.
+    /// The master now, or its average over the song.
     pub master_db: Vec<f32>,
+    /// The highest level of the master since the last reset; empty unless asked for.
+    pub peak_db: Vec<f32>,
     /// The long-term average of the reference, level-matched to the master.
     pub reference_db: Vec<f32>,
 }
@@ -75,6 +140,8 @@ pub struct View<'a> {
     pub scope: &'a VecDeque<[f32; 2]>,
     /// Spectra.
     pub spectra: &'a Spectra,
+    /// How they are shown.
+    pub spectrum_look: SpectrumLook,
     /// What is being heard.
     pub listen: Listen,
     /// The stage whose change alone is being heard.
@@ -146,6 +213,8 @@ pub enum Edit {
     Integration(IntegrationMode),
     /// Put the trim where the input's peak since the last reset would reach -6 dBFS.
     TrimToHeadroom,
+    /// Show the spectra in another way.
+    SpectrumLook(SpectrumLook),
     /// Take the message away.
     DismissMessage,
     /// Magnify the whole editor, 0.75 to 2.

@@ -13,7 +13,8 @@ use burnish_dsp::loudness::timeline::{Timeline, TimelineContents, TimelineStore}
 use burnish_dsp::meters::MeterFeed;
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::settings::Stage;
-use burnish_gui::ReferenceStatus;
+use burnish_dsp::spectrum::{SharedSongSpectrum, SongSpectrum};
+use burnish_gui::{ReferenceStatus, Smoothing, SpectrumLook};
 use serde::{Deserialize, Serialize};
 
 use crate::saved_timeline;
@@ -40,6 +41,56 @@ pub struct Session {
     pub editor_size: (f32, f32),
     /// Magnification of the editor.
     pub editor_scale: f32,
+    /// How the editor shows spectra.
+    pub spectrum: SavedSpectrumLook,
+}
+
+/// A [`SpectrumLook`] in a saved session.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedSpectrumLook {
+    /// The smoothing's share of an octave: 24, 12, 6, 3 or 1.
+    pub smoothing_fraction: u8,
+    /// Slope added around 1 kHz, dB per octave.
+    pub tilt_db_per_octave: f32,
+    /// Whether the highest levels are shown.
+    pub is_peak_held: bool,
+    /// Whether the average over the song is shown.
+    pub is_average: bool,
+}
+
+impl Default for SavedSpectrumLook {
+    fn default() -> Self {
+        SpectrumLook::default().into()
+    }
+}
+
+impl From<SpectrumLook> for SavedSpectrumLook {
+    fn from(look: SpectrumLook) -> Self {
+        Self {
+            smoothing_fraction: look.smoothing.fraction(),
+            tilt_db_per_octave: look.tilt_db_per_octave,
+            is_peak_held: look.is_peak_held,
+            is_average: look.is_average,
+        }
+    }
+}
+
+impl From<SavedSpectrumLook> for SpectrumLook {
+    /// A saved value that means nothing becomes the default.
+    fn from(saved: SavedSpectrumLook) -> Self {
+        let smoothing = Smoothing::ALL
+            .into_iter()
+            .find(|smoothing| smoothing.fraction() == saved.smoothing_fraction)
+            .unwrap_or_default();
+        let tilt = saved.tilt_db_per_octave;
+        Self {
+            smoothing,
+            tilt_db_per_octave: if tilt.is_finite() { tilt.clamp(0.0, 6.0) } else { 0.0 },
+            is_peak_held: saved.is_peak_held,
+            is_average: saved.is_average,
+        }
+    }
 }
 
 impl Default for Session {
@@ -52,6 +103,7 @@ impl Default for Session {
             notes: String::new(),
             editor_size: (1100.0, 700.0),
             editor_scale: 1.0,
+            spectrum: SavedSpectrumLook::default(),
         }
     }
 }
@@ -70,8 +122,8 @@ struct SongLoudness {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ShownReference {
     pub(crate) status: ReferenceStatus,
-    /// Long-term average spectrum, dBFS; empty without a reference.
-    pub(crate) spectrum_db: Vec<f32>,
+    /// Its spectrum; without a reference there are no windows in it.
+    pub(crate) spectrum: Arc<SongSpectrum>,
     pub(crate) integrated_lufs: f64,
 }
 
@@ -100,6 +152,8 @@ pub struct Desk {
     /// 0 before the host has started the stream.
     sample_rate_hz: AtomicU32,
     latency_frames: AtomicUsize,
+    /// Of the stream that the host has started; replaced with the engine.
+    song_spectrum: Mutex<Option<Arc<SharedSongSpectrum>>>,
     session: Mutex<Session>,
     timeline: Mutex<SongLoudness>,
     reference: Mutex<ShownReference>,
@@ -134,6 +188,7 @@ impl Desk {
             is_meter_reset_wanted: AtomicBool::new(false),
             sample_rate_hz: AtomicU32::new(0),
             latency_frames: AtomicUsize::new(0),
+            song_spectrum: Mutex::default(),
             session: Mutex::default(),
             timeline: Mutex::default(),
             reference: Mutex::default(),
@@ -268,6 +323,15 @@ impl Desk {
         self.latency_frames.load(Ordering::Relaxed)
     }
 
+    /// While the host activates the instance, before the first block.
+    pub(crate) fn show_song_spectrum(&self, spectrum: Arc<SharedSongSpectrum>) {
+        *lock(&self.song_spectrum) = Some(spectrum);
+    }
+
+    pub(crate) fn song_spectrum(&self) -> Option<Arc<SharedSongSpectrum>> {
+        lock(&self.song_spectrum).clone()
+    }
+
     pub(crate) fn session(&self) -> Session {
         lock(&self.session).clone()
     }
@@ -313,4 +377,30 @@ impl Desk {
 /// A panic elsewhere leaves plain data behind that is still whole.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_look_of_the_spectra_is_saved_and_what_makes_no_sense_is_not_shown() {
+        let look = SpectrumLook {
+            smoothing: Smoothing::Third,
+            tilt_db_per_octave: 4.5,
+            is_peak_held: true,
+            is_average: true,
+        };
+        let session = Session { spectrum: look.into(), ..Session::default() };
+        let text = serde_json::to_string(&session).unwrap();
+        let restored: Session = serde_json::from_str(&text).unwrap();
+        assert_eq!(SpectrumLook::from(restored.spectrum), look);
+        // A session of before there was a choice.
+        let old: Session = serde_json::from_str("{}").unwrap();
+        assert_eq!(SpectrumLook::from(old.spectrum), SpectrumLook::default());
+        let odd = r#"{ "spectrum": { "smoothing_fraction": 7, "tilt_db_per_octave": 1e30 } }"#;
+        let odd: Session = serde_json::from_str(odd).unwrap();
+        let odd = SpectrumLook::from(odd.spectrum);
+        assert_eq!((odd.smoothing, odd.tilt_db_per_octave), (Smoothing::Sixth, 6.0));
+    }
 }

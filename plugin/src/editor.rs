@@ -139,11 +139,12 @@ impl BurnishEditor {
             }
             _ => self.spectra.insert((rate_hz, SpectrumReader::new(f64::from(rate_hz)))),
         };
-        reader.update(&self.desk.feed);
+        reader.update(&self.desk.feed, self.desk.song_spectrum());
         let difference_db =
             self.meters.output.loudness.integrated_lufs - self.reference.integrated_lufs;
         let gain_db = if difference_db.is_finite() { difference_db } else { 0.0 };
-        reader.show_reference(&self.reference.spectrum_db, gain_db);
+        let look = self.desk.session().spectrum.into();
+        reader.draw(look, &self.reference.spectrum, gain_db);
     }
 
     fn show(&mut self, ui: &mut egui::Ui) {
@@ -158,6 +159,7 @@ impl BurnishEditor {
             history: &self.history,
             scope: &reader.scope,
             spectra: &reader.spectra,
+            spectrum_look: session.spectrum.into(),
             listen: listening.listen,
             delta: listening.delta,
             monitor: listening.monitor,
@@ -209,6 +211,9 @@ impl BurnishEditor {
             Edit::PauseMeters(is_paused) => self.desk.pause_integration(*is_paused),
             Edit::Integration(mode) => self.desk.set_integration(*mode),
             Edit::TrimToHeadroom => self.trim_to_headroom(host),
+            Edit::SpectrumLook(look) => {
+                self.desk.edit_session(|session| session.spectrum = (*look).into());
+            }
             Edit::DismissMessage => self.desk.dismiss_message(),
             Edit::Scale(scale) => {
                 context.set_zoom_factor(*scale);

@@ -37,7 +37,7 @@ impl Engine {
             max_block_frames: config.max_buffer_size as usize,
         };
         let mut chain = Chain::new(spec);
-        chain.attach(Arc::clone(&desk.feed));
+        desk.show_song_spectrum(chain.attach(Arc::clone(&desk.feed)));
         chain.attach_timeline(desk.take_timeline(), Arc::clone(&desk.timelines));
         chain.configure(settings);
         Self {

@@ -16,7 +16,6 @@ use burnish_gui::ReferenceStatus;
 use burnish_session::reference::{display_name, load_reference};
 
 use crate::desk::{Desk, ShownReference};
-use crate::spectra::{SMOOTHING_OCTAVES, frequencies_hz};
 
 const INTERVAL: Duration = Duration::from_millis(100);
 
@@ -84,19 +83,13 @@ fn load(desk: &Desk, path: &Path, rate_hz: u32, is_ending: &AtomicBool) {
         ..ShownReference::default()
     });
     let asked_for = Some((path.to_owned(), rate_hz));
-    let loaded = load_reference(
-        path,
-        f64::from(rate_hz),
-        &frequencies_hz(),
-        SMOOTHING_OCTAVES,
-        &mut |progress| {
-            if is_ending.load(Ordering::Relaxed) || wanted(desk) != asked_for {
-                return ControlFlow::Break(());
-            }
-            desk.show_reference_progress(&name, progress);
-            ControlFlow::Continue(())
-        },
-    );
+    let loaded = load_reference(path, f64::from(rate_hz), &mut |progress| {
+        if is_ending.load(Ordering::Relaxed) || wanted(desk) != asked_for {
+            return ControlFlow::Break(());
+        }
+        desk.show_reference_progress(&name, progress);
+        ControlFlow::Continue(())
+    });
     match loaded {
         Ok(reference) => {
             let measures = reference.measures;
@@ -108,7 +101,7 @@ fn load(desk: &Desk, path: &Path, rate_hz: u32, is_ending: &AtomicBool) {
                     plr_db: measures.plr_db,
                     duration_s: measures.duration_s,
                 },
-                spectrum_db: reference.spectrum_db,
+                spectrum: Arc::new(reference.spectrum),
                 integrated_lufs: measures.integrated_lufs,
             });
             desk.hand_over.offer(Some(Arc::new(ReferenceAudio {
@@ -183,6 +176,6 @@ mod tests {
         // The figures that come with the file.
         assert!((integrated_lufs + 10.0).abs() < 0.1, "{integrated_lufs}");
         assert!(true_peak_dbtp < 0.0);
-        assert!(!desk.reference().spectrum_db.is_empty());
+        assert!(desk.reference().spectrum.windows > 0);
     }
 }

@@ -3,8 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use burnish_dsp::meters::CHUNK_FRAMES;
-use burnish_dsp::spectrum::SpectrumAnalyzer;
+use burnish_dsp::spectrum::{SongAnalyzer, SongSpectrum};
 
 use crate::audio::StereoAudio;
 use crate::decode::decode_with;
@@ -26,8 +25,8 @@ pub struct Reference {
     pub audio: StereoAudio,
     /// What it measures, as it is on disk.
     pub measures: Measures,
-    /// Long-term average spectrum at the frequencies asked for, dBFS.
-    pub spectrum_db: Vec<f32>,
+    /// Its spectrum at the stream's sample rate, measured exactly as the master's is.
+    pub spectrum: SongSpectrum,
 }
 
 /// The name under which a file is shown.
@@ -44,8 +43,6 @@ pub fn display_name(path: &Path) -> String {
 pub fn load_reference(
     path: &Path,
     stream_rate_hz: f64,
-    frequencies_hz: &[f32],
-    smoothing_octaves: f32,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Reference, FileError> {
     let cancelled = || FileError::new(path, "loading was cancelled");
@@ -60,23 +57,17 @@ pub fn load_reference(
     let audio = resample(&original, stream_rate_hz.round() as u32)
         .map_err(|message| FileError::new(path, message))?;
     stage(0.9)?;
-    let spectrum_db = average_spectrum(&audio, frequencies_hz, smoothing_octaves);
+    let spectrum = song_spectrum(&audio);
     stage(1.0)?;
-    Ok(Reference { path: path.to_owned(), name: display_name(path), audio, measures, spectrum_db })
+    Ok(Reference { path: path.to_owned(), name: display_name(path), audio, measures, spectrum })
 }
 
-/// The long-term average spectrum of a whole file.
-fn average_spectrum(
-    audio: &StereoAudio,
-    frequencies_hz: &[f32],
-    smoothing_octaves: f32,
-) -> Vec<f32> {
-    let mut analyzer = SpectrumAnalyzer::new(f64::from(audio.sample_rate_hz));
-    let frames = audio.left.chunks_exact(CHUNK_FRAMES).zip(audio.right.chunks_exact(CHUNK_FRAMES));
-    for (left, right) in frames {
-        analyzer.push(&std::array::from_fn(|i| [left[i], right[i]]));
-    }
-    let mut spectrum_db = vec![0.0; frequencies_hz.len()];
-    analyzer.average(frequencies_hz, smoothing_octaves, &mut spectrum_db);
-    spectrum_db
+/// The spectrum of a whole file.
+pub fn song_spectrum(audio: &StereoAudio) -> SongSpectrum {
+    let mut analyzer = SongAnalyzer::new(f64::from(audio.sample_rate_hz));
+    analyzer.process(&audio.left, &audio.right);
+    analyzer.finish();
+    let mut spectrum = SongSpectrum::default();
+    analyzer.shared().read(&mut spectrum);
+    spectrum
 }

@@ -14,7 +14,7 @@ use burnish_dsp::compressor::{Compressor, CompressorSettings};
 use burnish_dsp::dither::{BitDepth, Dither, DitherSettings};
 use burnish_dsp::equalizer::{Equalizer, EqualizerPhase, EqualizerSettings};
 use burnish_dsp::limiter::{Character, Limiter, LimiterSettings};
-use burnish_dsp::meters::Meters;
+use burnish_dsp::meters::{MeterFeed, Meters};
 use burnish_dsp::processor::{AudioSpec, Processor, StereoBlock};
 use burnish_dsp::settings::ChainSettings;
 use burnish_dsp::slot::Slot;
@@ -99,6 +99,14 @@ impl Music {
         self.play(0.0, block_frames, |block| chain.process(block));
     }
 
+    /// The chain as a plug-in runs it: its readings leave for an editor.
+    fn through_read_chain(&self, settings: &ChainSettings, block_frames: usize) {
+        let mut chain = Chain::new(SPEC);
+        chain.attach(MeterFeed::new());
+        chain.configure(settings);
+        self.play(0.0, block_frames, |block| chain.process(block));
+    }
+
     fn through_meters(&self, block_frames: usize) {
         let mut meters = Meters::new(SPEC);
         self.play(0.0, block_frames, |block| meters.process(block.left, block.right));
@@ -136,6 +144,7 @@ const CASES: [Case; 15] = [
     ("meters of one point", |music, n| music.through_meters(n)),
     ("chain, neutral", |music, n| music.through_chain(&ChainSettings::default(), n)),
     ("chain, everything at work", |music, n| music.through_chain(&working(), n)),
+    ("the same, being read", |music, n| music.through_read_chain(&working(), n)),
 ];
 
 #[divan::bench(args = BLOCK_FRAMES, sample_count = 10)]

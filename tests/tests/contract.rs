@@ -8,9 +8,11 @@ use burnish_dsp::equalizer::{
     BandChannel, BandShape, Equalizer, EqualizerPhase, EqualizerSettings,
 };
 use burnish_dsp::limiter::{Character, Limiter, LimiterSettings};
+use burnish_dsp::meters::MeterFeed;
 use burnish_dsp::processor::{AudioSpec, Processor, StereoBlock};
 use burnish_dsp::settings::{ChainSettings, Stage};
 use burnish_dsp::slot::Slot;
+use burnish_dsp::spectrum::SongSpectrum;
 use burnish_dsp::stereo::{Stereo, StereoSettings};
 use burnish_dsp::trim::{Trim, TrimSettings};
 use nice_assert_no_alloc::assert_no_alloc;
@@ -313,6 +315,44 @@ contract! {
     limiter: Slot<Limiter> = busy().limiter, LimiterSettings::default();
     dither: Slot<Dither> = busy().dither, DitherSettings::default();
     chain: Chain = busy(), ChainSettings::default();
+}
+
+#[test]
+fn a_chain_that_is_read_allocates_nothing_and_its_song_spectrum_fits_any_blocks() {
+    let input = Signal::noise(60_000, 0.5, 13);
+    let read = |sizes: &[usize]| {
+        let mut chain: Chain = built(48_000.0, &busy());
+        let shared = chain.attach(MeterFeed::new());
+        let mut signal = input.clone();
+        let mut start = 0;
+        assert_no_alloc(|| {
+            for size in sizes.iter().cycle() {
+                let end = (start + size).min(60_000);
+                chain.process(&mut StereoBlock::new(
+                    &mut signal.left[start..end],
+                    &mut signal.right[start..end],
+                ));
+                start = end;
+                if start == 60_000 {
+                    break;
+                }
+            }
+        });
+        let mut spectrum = SongSpectrum::default();
+        assert!(shared.read(&mut spectrum));
+        assert_no_alloc(|| chain.reset_meters());
+        let mut after = SongSpectrum::default();
+        assert!(shared.read(&mut after));
+        assert_eq!(after.windows, 0);
+        spectrum
+    };
+    let whole = read(&[MAX_BLOCK]);
+    assert!(whole.windows > 10);
+    for sizes in [&[1][..], &[64], &[3, 700, 32, 1, 1024, 129]] {
+        let cut = read(sizes);
+        assert_eq!(cut.windows, whole.windows);
+        assert!(cut.average == whole.average && cut.highest == whole.highest);
+    }
 }
 
 #[test]

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use burnish_dsp::compare::Listen;
 use burnish_dsp::dither::BitDepth;
 use burnish_dsp::integration::{IntegrationMode, Place};
-use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
+use burnish_dsp::meters::{BandReading, BandsSnapshot, ChainSnapshot, HistoryPoint};
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::parameter::Kind;
 use burnish_dsp::settings::{ChainSettings, Stage, parameter_index, parameters};
-use burnish_gui::{Edit, Editor, HISTORY_POINTS, ReferenceStatus, SMALLEST_SIZE, Spectra, View};
+use burnish_gui::{
+    Edit, Editor, HISTORY_POINTS, ReferenceStatus, SMALLEST_SIZE, Smoothing, Spectra, SpectrumLook,
+    View,
+};
 use burnish_session::targets::targets;
 use egui::{Key, Modifiers, Pos2, Rect, UiBuilder, vec2};
 use egui_kittest::Harness;
@@ -26,6 +29,7 @@ struct Model {
     history: VecDeque<HistoryPoint>,
     scope: VecDeque<[f32; 2]>,
     spectra: Spectra,
+    spectrum_look: SpectrumLook,
     listen: Listen,
     delta: Option<Stage>,
     monitor: Monitor,
@@ -49,6 +53,7 @@ impl Default for Model {
             history: VecDeque::new(),
             scope: VecDeque::new(),
             spectra: Spectra::default(),
+            spectrum_look: SpectrumLook::default(),
             listen: Listen::Master,
             delta: None,
             monitor: Monitor::Off,
@@ -83,6 +88,7 @@ impl Model {
             history: &self.history,
             scope: &self.scope,
             spectra: &self.spectra,
+            spectrum_look: self.spectrum_look,
             listen: self.listen,
             delta: self.delta,
             monitor: self.monitor,
@@ -661,6 +667,15 @@ fn extreme(value: f64) -> Model {
         point.plr_db = value;
         point.psr_db = value;
         point.clipped_samples = u64::MAX;
+        point.dc_offset = [value; 2];
+        let band = BandReading {
+            level_dbfs: value,
+            peak_dbfs: value,
+            crest_db: value,
+            correlation: value,
+            mono_loss_db: value,
+        };
+        point.bands = Some(BandsSnapshot { recent: [band; 3], overall: [band; 3] });
         point.loudness.momentary_lufs = value;
         point.loudness.short_term_lufs = value;
         point.loudness.integrated_lufs = value;
@@ -687,6 +702,7 @@ fn extreme(value: f64) -> Model {
         frequencies_hz: (0..100_u8).map(|i| 20.0 * 1.072_f32.powi(i32::from(i))).collect(),
         input_db: vec![level; 100],
         master_db: vec![level; 100],
+        peak_db: vec![level; 100],
         reference_db: vec![level; 100],
     };
     for parameter in parameters() {
@@ -708,6 +724,67 @@ fn assert_all_inside(harness: &Harness<'_, Model>, size: egui::Vec2, what: &str)
         assert!(!rect.any_nan() && rect.is_finite(), "{what}: {name:?} at {rect:?}");
         assert!(window.contains_rect(rect), "{what}: {name:?} at {rect:?} leaves {size}");
     }
+}
+
+#[test]
+fn the_spectra_are_shown_as_chosen() {
+    for size in [vec2(800.0, 500.0), vec2(1100.0, 700.0)] {
+        let mut harness = window(Model::on(Stage::Equalizer), size.x, size.y);
+        let look = SpectrumLook::default();
+        let choices = [
+            ("Spectrum: Average", SpectrumLook { is_average: true, ..look }),
+            ("Smoothing 1/24 octave", SpectrumLook { smoothing: Smoothing::TwentyFourth, ..look }),
+            ("Smoothing 1 octave", SpectrumLook { smoothing: Smoothing::Octave, ..look }),
+            ("Tilt 4.5 dB per octave", SpectrumLook { tilt_db_per_octave: 4.5, ..look }),
+            ("Peak hold: On", SpectrumLook { is_peak_held: true, ..look }),
+        ];
+        assert_eq!(click(&mut harness, "Spectrum"), []);
+        for (name, expected) in choices {
+            assert_eq!(click(&mut harness, name), [Edit::SpectrumLook(expected)], "{name}");
+        }
+        // What is there already is not asked for.
+        assert_eq!(click(&mut harness, "Smoothing 1/6 octave"), []);
+        harness.state_mut().spectrum_look = SpectrumLook { is_average: true, ..look };
+        harness.run();
+        assert_eq!(click(&mut harness, "Spectrum: Live"), [Edit::SpectrumLook(look)]);
+    }
+}
+
+#[test]
+fn every_band_is_read_and_what_a_converter_stumbles_over_draws_attention() {
+    let mut harness = open(Model::default());
+    let value =
+        |harness: &Harness<'_, Model>, name: &str| harness.get_by_label(name).value().unwrap();
+    let none = "crest \u{2013} dB, correlation \u{2013}, mono sum \u{2013} dB";
+    assert_eq!(value(&harness, "Low band"), none);
+    let output = &mut harness.state_mut().meters.output;
+    output.loudness.measured_s = 10.0;
+    output.dc_offset = [0.0, -0.01];
+    output.clipped_samples = 12;
+    let low = BandReading {
+        level_dbfs: -20.0,
+        peak_dbfs: -9.0,
+        crest_db: 11.04,
+        correlation: -0.256,
+        mono_loss_db: f64::NEG_INFINITY,
+    };
+    let recent = [low, BandReading::default(), BandReading { mono_loss_db: -0.1, ..low }];
+    output.bands = Some(BandsSnapshot { recent, overall: recent });
+    harness.run();
+    let minus = "\u{2212}";
+    assert_eq!(
+        value(&harness, "Low band"),
+        format!("crest 11.0 dB, correlation {minus}0.26, mono sum {minus}\u{221e} dB")
+    );
+    assert_eq!(value(&harness, "Mid band"), none);
+    assert!(value(&harness, "High band").ends_with(&format!("mono sum {minus}0.1 dB")));
+    assert_eq!(value(&harness, "DC offset"), format!("{minus}40.0 dBFS"));
+    assert_eq!(value(&harness, "Clipped"), "12 smp");
+    // The bands fold away in the smallest window; what matters most does not.
+    harness.set_size(vec2(800.0, 500.0));
+    harness.run();
+    assert!(harness.query_by_label("Low band").is_none());
+    assert!(harness.query_by_label("Clipped").is_some());
 }
 
 #[test]

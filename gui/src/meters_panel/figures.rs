@@ -2,6 +2,7 @@
 
 use egui::{Align2, Color32, Rect, pos2};
 
+use super::bands::{self, Line};
 use crate::format;
 use crate::icons;
 use crate::scene::Scene;
@@ -14,8 +15,10 @@ pub(crate) struct Figure {
     short: &'static str,
     number: String,
     unit: &'static str,
-    help: &'static str,
+    help: String,
     state: State,
+    /// Whether the help says already what the state means.
+    is_explained: bool,
 }
 
 /// How a reading stands.
@@ -37,7 +40,15 @@ impl Figure {
         help: &'static str,
     ) -> Self {
         let state = if value.is_finite() { State::Normal } else { State::NoReading };
-        Self { name, short, number: format::level(value), unit, help, state }
+        Self {
+            name,
+            short,
+            number: format::level(value),
+            unit,
+            help: help.to_owned(),
+            state,
+            is_explained: false,
+        }
     }
 
     fn with_state(mut self, state: State) -> Self {
@@ -45,6 +56,13 @@ impl Figure {
             self.state = state;
         }
         self
+    }
+
+    fn from_line(line: Line) -> Self {
+        let mut figure = Self::new(line.name, line.name, 0.0, line.unit, "");
+        (figure.number, figure.help) = (line.number, line.help);
+        figure.is_explained = true;
+        if line.is_attention { figure.with_state(State::Attention) } else { figure }
     }
 
     /// Draws the reading over the width of `row`.
@@ -97,6 +115,7 @@ impl Figure {
 
     fn explanation(&self) -> String {
         let warning = match self.state {
+            _ if self.is_explained => "",
             State::Over => "\nOver full scale: converters and encoders will clip.",
             State::Attention => "\nAbove what the chosen target asks for.",
             State::Unsettled => "\nNot settled before 60 s have been measured.",
@@ -209,6 +228,10 @@ pub(crate) fn stereo(scene: &Scene<'_>) -> Vec<Figure> {
         "+1 is mono, 0 is wide, below 0 something vanishes in mono.",
     );
     correlation.number = format::decimal(meters.output.correlation, 2);
+    let mut last = [bands::clipped(scene), bands::dc_offset(scene)];
+    // Where only one has room it is the one that matters.
+    last.sort_by_key(|line| !line.is_attention);
+    let [first, second] = last.map(Figure::from_line);
     vec![
         Figure::new(
             "Input peak maximum",
@@ -225,5 +248,7 @@ pub(crate) fn stereo(scene: &Scene<'_>) -> Vec<Figure> {
             "dB",
             "what a mono sum of the last 3 s loses.",
         ),
+        first,
+        second,
     ]
 }

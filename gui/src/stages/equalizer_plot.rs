@@ -6,10 +6,11 @@
 //! an empty place takes the first idle band there.
 
 use burnish_dsp::equalizer::{BAND_COUNT, BandChannel, BandSettings, BandShape};
-use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, WidgetInfo, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rect, Role, Sense, Stroke, WidgetInfo, pos2, vec2};
 
 use super::equalizer::band_index;
 use super::equalizer_bands::{has_gain, has_q, has_slope, toggle};
+use super::equalizer_spectra;
 use crate::format;
 use crate::plots::{self, Axis};
 use crate::response::ResponseCurves;
@@ -19,17 +20,17 @@ use crate::widgets::{Segment, segments};
 
 const GUTTER: f32 = 30.0;
 /// Levels of the spectra from the upper to the lower edge, dBFS.
-const SPECTRUM_DB: [f64; 2] = [0.0, -90.0];
+pub(super) const SPECTRUM_DB: [f64; 2] = [0.0, -90.0];
 const HANDLE_RADIUS: f32 = 9.0;
 const RANGES_DB: [f64; 3] = [6.0, 12.0, 24.0];
 
 /// The axes of the plot.
 #[derive(Clone, Copy, Debug)]
-struct Axes {
-    plot: Rect,
-    frequency: Axis,
-    gain: Axis,
-    level: Axis,
+pub(super) struct Axes {
+    pub(super) plot: Rect,
+    pub(super) frequency: Axis,
+    pub(super) gain: Axis,
+    pub(super) level: Axis,
 }
 
 /// Draws the plot.
@@ -51,9 +52,10 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
     };
     let ground = scene.interact(plot, "EQ plot", Sense::click());
     grid(scene.painter(), &axes, range_db);
-    spectra(scene, &axes);
+    equalizer_spectra::show(scene, &axes);
     curves(scene, &axes);
-    legend(scene, &axes);
+    equalizer_spectra::legend(scene, &axes);
+    equalizer_spectra::menu(scene, &axes);
     show_ranges(scene, &axes);
     // The chosen one lies on top.
     let chosen = scene.state.band;
@@ -87,69 +89,6 @@ fn grid(painter: &Painter, axes: &Axes, range_db: f64) {
         let at = pos2(axes.plot.right() + 5.0, axes.level.at(level_db));
         let text = format::decimal(level_db, 0);
         painter.text(at, Align2::LEFT_CENTER, text, font.clone(), theme::FAINT);
-    }
-}
-
-fn spectrum_points(axes: &Axes, frequencies_hz: &[f32], levels_db: &[f32]) -> Vec<Pos2> {
-    frequencies_hz
-        .iter()
-        .zip(levels_db)
-        .filter(|(frequency_hz, level_db)| {
-            let [low, high] = plots::FREQUENCIES_HZ;
-            !level_db.is_nan() && (low..=high).contains(&f64::from(**frequency_hz))
-        })
-        .map(|(&frequency_hz, &level_db)| {
-            let level_db = f64::from(level_db).max(SPECTRUM_DB[1] - 6.0);
-            pos2(axes.frequency.at(f64::from(frequency_hz)), axes.level.at_unclamped(level_db))
-        })
-        .collect()
-}
-
-fn spectra(scene: &Scene<'_>, axes: &Axes) {
-    let spectra = scene.view.spectra;
-    let painter = scene.painter().with_clip_rect(axes.plot.intersect(scene.ui.clip_rect()));
-    let points = |levels_db: &[f32]| spectrum_points(axes, &spectra.frequencies_hz, levels_db);
-    let input = points(&spectra.input_db);
-    let master = points(&spectra.master_db);
-    let reference = points(&spectra.reference_db);
-    let floor = axes.plot.bottom();
-    plots::area(&painter, &master, floor, theme::faded(theme::MASTER, 0.13));
-    plots::dotted(&painter, &reference, theme::REFERENCE);
-    plots::dashed(&painter, &input, 1.0, theme::INPUT);
-    let is_empty = input.is_empty() && master.is_empty();
-    plots::line(&painter, master, 1.25, theme::MASTER);
-    if is_empty {
-        let font = theme::font(theme::TEXT_SIZE);
-        let place = axes.plot.with_min_y(axes.plot.bottom() - 40.0);
-        let text = "Play the mix: its spectrum appears here.";
-        scene.text_in(place, Align2::CENTER_CENTER, text, font, theme::QUIET);
-    }
-}
-
-/// What each kind of line means.
-fn legend(scene: &Scene<'_>, axes: &Axes) {
-    let spectra = scene.view.spectra;
-    let painter = scene.painter();
-    let mut x = axes.plot.left() + 8.0;
-    let y = axes.plot.top() + 11.0;
-    let entries: [(&str, Color32, &[f32]); 3] = [
-        ("Input", theme::INPUT, &spectra.input_db),
-        ("Master", theme::MASTER, &spectra.master_db),
-        ("Reference", theme::REFERENCE, &spectra.reference_db),
-    ];
-    for (i, (name, color, levels_db)) in entries.into_iter().enumerate() {
-        if levels_db.is_empty() {
-            continue;
-        }
-        let sample = [pos2(x, y), pos2(x + 18.0, y)];
-        match i {
-            0 => plots::dashed(painter, &sample, 1.0, color),
-            1 => plots::line(painter, sample.to_vec(), 1.5, color),
-            _ => plots::dotted(painter, &sample, color),
-        }
-        let font = theme::font(theme::LABEL_SIZE);
-        let place = painter.text(pos2(x + 23.0, y), Align2::LEFT_CENTER, name, font, theme::QUIET);
-        x = place.right() + 14.0;
     }
 }
 

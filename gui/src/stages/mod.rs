@@ -5,6 +5,7 @@ mod dither;
 mod equalizer;
 mod equalizer_bands;
 mod equalizer_plot;
+mod equalizer_spectra;
 mod glue;
 mod limiter;
 mod reduction_histogram;

@@ -1,0 +1,421 @@
+//! The spectrum of the whole song: long-term average and highest of each bin.
+//!
+//! It is made where nothing is lost, on the audio thread, and costs every
+//! block alike. Both channels go through one complex transform `Z` of
+//! `L + i R`: `|L(k)|^2 + |R(k)|^2 = (|Z(k)|^2 + |Z(N-k)|^2) / 2`. The window of
+//! `N` frames is cut by one step of decimation in frequency: with `M = N / 8`,
+//! `y_r(n) = W^(n r) sum over q of x(n + q M) W^(q r M)`, `W = e^(-2 pi i / N)`,
+//! and the transform of `y_r` holds the bins `8 k + r`. So a window becomes
+//! tasks of about equal length: eight slices of those sums, eight transforms of
+//! an eighth, eight slices of adding up. While the next half window fills,
+//! the tasks are done one by one on a grid of frames, so that the result does
+//! not depend on the block size.
+//!
+//! Readers get the sums through [`SharedSongSpectrum`], all of one window: a
+//! counter that is odd while they are being written (a sequence lock) sends a
+//! reader away until the next time, and never holds up the writer.
+
+mod eighths;
+mod shared;
+
+use std::fmt;
+use std::sync::Arc;
+
+use multiversion::multiversion;
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
+
+pub use self::shared::{SharedSongSpectrum, SongSpectrum};
+
+use self::eighths::{Factors, LANES, combine};
+use super::{HIGHEST, window, window_frames};
+
+/// Parts that a window is cut into.
+const PARTS: usize = 8;
+/// Sums, transforms and foldings of all parts, and the publication.
+const TASKS: usize = 3 * PARTS + 1;
+/// Points of the grid of tasks in half a window.
+const TICKS: usize = 32;
+/// Frames between the eighths: at a distance of a power of two they would all
+/// contend for the same few lines of the processor's cache.
+const PAD: usize = 16;
+
+/// Measures the spectrum of a whole stream; belongs to the audio thread.
+pub struct SongAnalyzer {
+    transform: Arc<dyn Fft<f32>>,
+    window_frames: usize,
+    factors: Vec<Factors>,
+    /// Left and right in three half windows each: the older, the newer, and one
+    /// that fills. Between the eighths lies a gap.
+    halves: [Vec<f32>; 2],
+    /// From one eighth to the next.
+    half_stride: usize,
+    /// Which half window fills.
+    filling: usize,
+    filled: usize,
+    /// Complete half windows since the last reset, at most two.
+    complete: usize,
+    /// The next task of the newest window; [`TASKS`] when all are done.
+    task: usize,
+    parts: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    /// `|Z|^2` of all bins, by parts.
+    powers: Vec<f32>,
+    /// Sum over all windows of each bin up to Nyquist, by parts, Nyquist last.
+    totals: Vec<f64>,
+    highest: Vec<f32>,
+    windows: u64,
+    resets: u64,
+    shared: Arc<SharedSongSpectrum>,
+}
+
+impl fmt::Debug for SongAnalyzer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SongAnalyzer")
+            .field("window_frames", &self.window_frames)
+            .field("windows", &self.windows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SongAnalyzer {
+    /// Builds the analyser; the only place that allocates.
+    pub fn new(sample_rate_hz: f64) -> Self {
+        let frames = window_frames(sample_rate_hz);
+        let part = frames / PARTS;
+        let transform = FftPlanner::new().plan_fft_forward(part);
+        let window = window(frames);
+        let halves = vec![0.0; 3 * (PARTS / 2) * (part + PAD)];
+        let none = Complex::new(0.0, 0.0);
+        let bins = frames / 2 + 1;
+        Self {
+            scratch: vec![none; transform.get_inplace_scratch_len()],
+            transform,
+            window_frames: frames,
+            factors: (0..part).step_by(LANES).map(|n| Factors::new(n, &window)).collect(),
+            halves: [halves.clone(), halves],
+            half_stride: part + PAD,
+            filling: 0,
+            filled: 0,
+            complete: 0,
+            task: TASKS,
+            parts: vec![none; frames + PARTS * PAD],
+            powers: vec![0.0; frames],
+            totals: vec![0.0; bins],
+            highest: vec![0.0; bins],
+            windows: 0,
+            resets: 0,
+            shared: Arc::new(SharedSongSpectrum::new(sample_rate_hz, bins)),
+        }
+    }
+
+    /// Where readers find the sums.
+    pub fn shared(&self) -> &Arc<SharedSongSpectrum> {
+        &self.shared
+    }
+
+    /// Begins a new song.
+    pub fn reset(&mut self) {
+        self.filled = 0;
+        self.complete = 0;
+        self.task = TASKS;
+        self.totals.fill(0.0);
+        self.highest.fill(0.0);
+        self.windows = 0;
+        self.resets += 1;
+        self.publish();
+    }
+
+    /// Takes frames in. Samples that are not finite count as silence.
+    pub fn process(&mut self, left: &[f32], right: &[f32]) {
+        debug_assert_eq!(left.len(), right.len());
+        let hop = self.window_frames / 2;
+        // An eighth of an eighth: no run of frames reaches from one into the next.
+        let tick = hop / TICKS;
+        let end = left.len().min(right.len());
+        let mut start = 0;
+        while start < end {
+            let frames = (end - start).min(tick - self.filled % tick);
+            let eighth = self.filling * (PARTS / 2) + self.filled / (self.window_frames / PARTS);
+            let place = eighth * self.half_stride + self.filled % (self.window_frames / PARTS);
+            for (half, samples) in self.halves.iter_mut().zip([left, right]) {
+                keep(&samples[start..start + frames], &mut half[place..place + frames]);
+            }
+            start += frames;
+            self.filled += frames;
+            if self.filled.is_multiple_of(tick) && self.task < TASKS {
+                self.work();
+            }
+            if self.filled == hop {
+                self.filled = 0;
+                self.filling = (self.filling + 1) % 3;
+                self.complete = (self.complete + 1).min(2);
+                if self.complete == 2 {
+                    self.task = 0;
+                }
+            }
+        }
+    }
+
+    /// Ends the measurement of a file: the newest window is worked out.
+    pub fn finish(&mut self) {
+        while self.task < TASKS {
+            self.work();
+        }
+    }
+
+    /// The next task of the newest window.
+    fn work(&mut self) {
+        let part = self.task % PARTS;
+        match self.task / PARTS {
+            0 => self.sum_up(part),
+            1 => self.transform(part),
+            2 => self.fold(part),
+            _ => {
+                self.windows += 1;
+                self.publish();
+            }
+        }
+        self.task += 1;
+    }
+
+    /// An eighth of the sums that the parts are transformed from.
+    fn sum_up(&mut self, slice: usize) {
+        let length = self.half_stride * PARTS / 2;
+        // What fills is the oldest, the one after it the older half of the window.
+        let halves = [1, 2].map(|age| {
+            let start = (self.filling + age) % 3 * length;
+            [0, 1].map(|channel| &self.halves[channel][start..start + length])
+        });
+        let groups = self.factors.len() / PARTS;
+        let factors = &self.factors[slice * groups..][..groups];
+        combine(factors, slice * groups * LANES, halves, self.half_stride, &mut self.parts);
+    }
+
+    fn transform(&mut self, part: usize) {
+        let length = self.window_frames / PARTS;
+        let bins = &mut self.parts[part * (length + PAD)..][..length];
+        self.transform.process_with_scratch(bins, &mut self.scratch);
+        square(bins, &mut self.powers[part * length..][..length]);
+    }
+
+    /// Adds a part's bins to the sums, each with its mirror image: that of bin
+    /// `8 k + r` is `N - 8 k - r`, in part `8 - r`.
+    fn fold(&mut self, part: usize) {
+        let length = self.window_frames / PARTS;
+        let half = length / 2;
+        let near = &self.powers[part * length..][..length];
+        let far = &self.powers[(PARTS - part) % PARTS * length..][..length];
+        let totals = &mut self.totals[part * half..][..half];
+        let highest = &mut self.highest[part * half..][..half];
+        if part == 0 {
+            add(0.5 * near[0], &mut totals[0], &mut highest[0]);
+            add_all(&near[1..half], &far[half + 1..], &mut totals[1..], &mut highest[1..]);
+            let nyquist = self.totals.len() - 1;
+            let power = 0.5 * self.powers[half];
+            add(power, &mut self.totals[nyquist], &mut self.highest[nyquist]);
+        } else {
+            add_all(&near[..half], &far[half..], totals, highest);
+        }
+    }
+
+    fn publish(&self) {
+        self.shared.write(&self.totals, &self.highest, self.windows, self.resets);
+    }
+}
+
+/// Samples as they are measured.
+#[multiversion(targets("x86_64+avx2"))]
+fn keep(samples: &[f32], kept: &mut [f32]) {
+    for (kept, &sample) in kept.iter_mut().zip(samples) {
+        let finite = if sample.abs() <= f32::MAX { sample } else { 0.0 };
+        *kept = finite.clamp(-HIGHEST, HIGHEST);
+    }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn square(bins: &[Complex<f32>], powers: &mut [f32]) {
+    for (power, bin) in powers.iter_mut().zip(bins) {
+        *power = bin.re * bin.re + bin.im * bin.im;
+    }
+}
+
+/// `near` upward with `far` downward.
+#[multiversion(targets("x86_64+avx2"))]
+fn add_all(near: &[f32], far: &[f32], totals: &mut [f64], highest: &mut [f32]) {
+    let mirrored = near.iter().zip(far.iter().rev());
+    for ((total, highest), (near, far)) in totals.iter_mut().zip(highest).zip(mirrored) {
+        let power = 0.25 * (near + far);
+        *total += f64::from(power);
+        *highest = if power > *highest { power } else { *highest };
+    }
+}
+
+fn add(power: f32, total: &mut f64, highest: &mut f32) {
+    *total += f64::from(power);
+    *highest = highest.max(power);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meters::CHUNK_FRAMES;
+    use crate::spectrum::{CurveDrawer, CurveLook, SpectrumAnalyzer, log_frequencies};
+
+    fn noise(seed: u32, frames: usize) -> Vec<f32> {
+        let mut state = seed;
+        let next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.cast_signed() as f32 / 2_147_483_648.0
+        };
+        std::iter::repeat_with(next).take(frames).collect()
+    }
+
+    fn analyzed(rate: f64, left: &[f32], right: &[f32], block: usize) -> SongSpectrum {
+        let mut analyzer = SongAnalyzer::new(rate);
+        for (left, right) in left.chunks(block).zip(right.chunks(block)) {
+            analyzer.process(left, right);
+        }
+        analyzer.finish();
+        let mut copy = SongSpectrum::default();
+        assert!(analyzer.shared().read(&mut copy));
+        copy
+    }
+
+    /// The definition: one window after another, each channel on its own.
+    fn by_definition(rate: f64, channels: [&[f32]; 2]) -> (Vec<f64>, Vec<f64>) {
+        let frames = window_frames(rate);
+        let window = window(frames);
+        let transform = realfft::RealFftPlanner::<f64>::new().plan_fft_forward(frames);
+        let (mut total, mut highest) = (vec![0.0; frames / 2 + 1], vec![0.0f64; frames / 2 + 1]);
+        let (mut time, mut bins) = (transform.make_input_vec(), transform.make_output_vec());
+        let count = channels[0].len() / (frames / 2) - 1;
+        for n in 0..count {
+            let mut power = vec![0.0; bins.len()];
+            for channel in channels {
+                for (i, time) in time.iter_mut().enumerate() {
+                    *time = f64::from(channel[n * frames / 2 + i]) * f64::from(window[i]);
+                }
+                transform.process(&mut time, &mut bins).unwrap();
+                power.iter_mut().zip(&bins).for_each(|(power, bin)| *power += 0.5 * bin.norm_sqr());
+            }
+            for (k, power) in power.into_iter().enumerate() {
+                total[k] += power / count as f64;
+                highest[k] = highest[k].max(power);
+            }
+        }
+        (total, highest)
+    }
+
+    #[test]
+    fn average_and_highest_equal_their_definition_at_every_rate() {
+        for rate in [8000.0, 44_100.0, 96_000.0, 192_000.0] {
+            let frames = 7 * window_frames(rate) / 2 + 100;
+            let (mut left, right) = (noise(1, frames), noise(2, frames));
+            left.iter_mut().enumerate().for_each(|(n, x)| *x *= (n as f32 * 0.01).sin());
+            let (average, highest) = by_definition(rate, [&left, &right]);
+            let read = analyzed(rate, &left, &right, 512);
+            assert_eq!(read.windows, 6);
+            let floor = 1e-6 * highest.iter().copied().fold(0.0, f64::max);
+            for (read, expected) in [(&read.average, average), (&read.highest, highest)] {
+                assert_eq!(read.len(), expected.len());
+                for (bin, (read, expected)) in read.iter().zip(expected).enumerate() {
+                    let error = (f64::from(*read) - expected).abs();
+                    assert!(error < 1e-4 * expected + floor, "bin {bin}: {read}, not {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_spectrum_does_not_depend_on_the_block_size() {
+        let (left, right) = (noise(3, 60_000), noise(4, 60_000));
+        let whole = analyzed(48_000.0, &left, &right, 60_000);
+        for block in [1, 17, 128, 1000, 4096] {
+            let cut = analyzed(48_000.0, &left, &right, block);
+            assert_eq!(cut.windows, whole.windows);
+            assert!(cut.average == whole.average && cut.highest == whole.highest);
+        }
+    }
+
+    #[test]
+    fn a_sine_reads_its_level_and_the_average_agrees_with_the_editors() {
+        let rate = 48_000.0;
+        let frames = 48_000 * 20;
+        let step = std::f64::consts::TAU * 997.0 / rate;
+        let sine = |n: usize| (0.1 * (step * n as f64).sin()) as f32;
+        let signal = |seed| -> Vec<f32> {
+            noise(seed, frames).iter().enumerate().map(|(n, x)| 0.01 * x + sine(n)).collect()
+        };
+        let (left, right) = (signal(5), signal(6));
+        let song = analyzed(rate, &left, &right, 512);
+        let mut live = SpectrumAnalyzer::new(rate);
+        let chunks = left.chunks_exact(CHUNK_FRAMES).zip(right.chunks_exact(CHUNK_FRAMES));
+        for (left, right) in chunks {
+            live.push(&std::array::from_fn(|n| [left[n], right[n]]));
+        }
+        let mut frequencies_hz = log_frequencies(200, 20.0, 20_000.0);
+        frequencies_hz.push(997.0);
+        let (mut ours, mut theirs) = (vec![0.0; 201], vec![0.0; 201]);
+        for smoothing_octaves in [1.0 / 24.0, 1.0 / 6.0, 1.0] {
+            let look = CurveLook { smoothing_octaves, tilt_db_per_octave: 3.0 };
+            let average = song.average.iter().copied();
+            CurveDrawer::default().draw(average, rate, look, &frequencies_hz, &mut ours);
+            live.average(&frequencies_hz, look, &mut theirs);
+            assert!((ours[200] + 20.0).abs() < 0.15, "{}", ours[200]);
+            for ((ours, theirs), hz) in ours.iter().zip(&theirs).zip(&frequencies_hz) {
+                assert!((ours - theirs).abs() < 0.5, "{ours} {theirs} at {hz}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_silence_and_a_reset_begins_anew() {
+        let mut analyzer = SongAnalyzer::new(44_100.0);
+        let mut copy = SongSpectrum::default();
+        assert!(analyzer.shared().read(&mut copy) && copy.windows == 0);
+        assert!(!analyzer.shared().read(&mut copy), "nothing new");
+        let dirt = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY].repeat(10_000);
+        analyzer.process(&dirt, &dirt);
+        assert!(analyzer.shared().read(&mut copy));
+        assert!(copy.windows > 3 && copy.average.iter().chain(&copy.highest).all(|x| *x == 0.0));
+        analyzer.process(&vec![f32::MAX; 30_000], &vec![-f32::MAX; 30_000]);
+        assert!(analyzer.shared().read(&mut copy));
+        assert!(copy.average[0] > 0.0 && copy.average.iter().all(|x| x.is_finite()));
+        analyzer.reset();
+        assert!(analyzer.shared().read(&mut copy));
+        assert_eq!((copy.windows, copy.resets), (0, 1));
+        // Nothing of before the reset gets into what follows.
+        analyzer.process(&vec![0.0; 30_000], &vec![0.0; 30_000]);
+        analyzer.finish();
+        assert!(analyzer.shared().read(&mut copy));
+        assert!(copy.windows > 0 && copy.average.iter().chain(&copy.highest).all(|x| *x == 0.0));
+    }
+
+    #[test]
+    fn a_reader_never_sees_a_half_written_window() {
+        // Every window is the same, so an average of whole windows never moves.
+        let hop = window_frames(8000.0) / 2;
+        let period = noise(7, hop);
+        let expected = analyzed(8000.0, &period.repeat(4), &period.repeat(4), hop).average;
+        let mut analyzer = SongAnalyzer::new(8000.0);
+        let shared = Arc::clone(analyzer.shared());
+        let reader = std::thread::spawn(move || {
+            let (mut copy, mut reads) = (SongSpectrum::default(), 0);
+            while copy.windows < 2000 {
+                if shared.read(&mut copy) && copy.windows > 0 {
+                    reads += 1;
+                    for (read, expected) in copy.average.iter().zip(&expected) {
+                        assert!((read - expected).abs() <= 1e-5 * expected, "{}", copy.windows);
+                    }
+                }
+            }
+            reads
+        });
+        for _ in 0..2010 {
+            analyzer.process(&period, &period);
+        }
+        analyzer.finish();
+        assert!(reader.join().unwrap() > 0);
+    }
+}
