@@ -162,7 +162,7 @@ fn share(area: Rect) -> (Rect, Rect) {
         let split = area.top() + above;
         (area.with_max_y(split), area.with_min_y(split + theme::GAP))
     } else {
-        let split = area.left() + area.height().min(0.46 * area.width());
+        let split = area.left() + area.height().min(0.42 * area.width());
         (area.with_max_x(split), area.with_min_x(split + 12.0))
     }
 }

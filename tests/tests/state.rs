@@ -100,6 +100,7 @@ fn listening_choices_are_never_part_of_a_session() {
                 "integration",
                 "notes",
                 "reference",
+                "spectrum",
                 "target"
             ]
         );

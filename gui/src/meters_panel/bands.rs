@@ -41,10 +41,10 @@ pub(super) fn show(scene: &Scene<'_>, rect: Rect) {
     }
 }
 
-/// The right edges of the three columns of numbers.
+/// The right edges of the three columns of numbers; a correlation may carry a sign and a mark.
 fn columns(row: Rect) -> [f32; 3] {
-    let step = ((row.width() - 28.0) / 3.0).min(64.0);
-    [2.0, 1.0, 0.0].map(|from_right| row.right() - from_right * step)
+    let width = (row.width() - 28.0).min(180.0);
+    [0.28, 0.66, 1.0].map(|share| row.right() - (1.0 - share) * width)
 }
 
 fn head(scene: &Scene<'_>, row: Rect) {
