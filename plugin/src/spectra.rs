@@ -123,7 +123,9 @@ impl SpectrumReader {
             let average = reference.average.iter().copied();
             let reference_hz = reference.sample_rate_hz;
             self.drawer.draw(average, reference_hz, curve_look, frequencies_hz, reference_db);
-            reference_db.iter_mut().for_each(|level_db| *level_db += gain_db as f32);
+            for level_db in reference_db.iter_mut() {
+                *level_db += gain_db as f32;
+            }
         }
     }
 }
