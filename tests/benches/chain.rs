@@ -115,7 +115,7 @@ impl Music {
 
 type Case = (&'static str, fn(&Music, usize));
 
-const CASES: [Case; 15] = [
+const CASES: [Case; 16] = [
     ("copying alone", |music, n| music.play(0.0, n, |_| {})),
     ("trim", |music, n| music.through::<Trim>(&working().trim, 0.0, n)),
     ("equalizer, 8 bands", |music, n| music.through::<Equalizer>(&working().equalizer, 0.0, n)),
