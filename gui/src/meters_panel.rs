@@ -189,7 +189,12 @@ fn folded(scene: &mut Scene<'_>, rect: Rect) {
     let mut figures = figures::all(scene);
     figures.extend(figures::stereo(scene));
     let rows = (rect.height() / FOLDED_ROW).floor().max(0.0) as usize;
-    for (i, figure) in figures.iter().take(rows).enumerate() {
+    // Where there is no room for all, what draws attention stays.
+    while figures.len() > rows {
+        let quiet = figures.iter().rposition(|figure| !figure.draws_attention());
+        figures.remove(quiet.unwrap_or(figures.len() - 1));
+    }
+    for (i, figure) in figures.iter().enumerate() {
         let top = rect.top() + i as f32 * FOLDED_ROW;
         let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), FOLDED_ROW));
         Figure::show(figure, scene, row);

@@ -65,6 +65,11 @@ impl Figure {
         if line.is_attention { figure.with_state(State::Attention) } else { figure }
     }
 
+    /// Whether the reading says that something is wrong.
+    pub(crate) fn draws_attention(&self) -> bool {
+        matches!(self.state, State::Attention | State::Over)
+    }
+
     /// Draws the reading over the width of `row`.
     pub(crate) fn show(&self, scene: &Scene<'_>, row: Rect) {
         let color = self.color();
