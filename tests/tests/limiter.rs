@@ -1,6 +1,7 @@
 //! The limiter holds its ceiling, whatever it is given.
 
 use burnish_dsp::limiter::{Character, Limiter, LimiterSettings};
+use burnish_dsp::loudness::LoudnessMeter;
 use burnish_dsp::processor::{AudioSpec, Processor, StereoBlock};
 use burnish_dsp::slot::Slot;
 use proptest::prelude::*;
@@ -257,11 +258,73 @@ fn release_is_short_after_a_peak_and_long_after_a_passage() {
         };
         let (peak, passage) = (recovery_ms(2), recovery_ms(3000));
         println!("{character:?}: recovers in {peak} ms after a peak, in {passage} ms after 3 s");
-        // Loud rides the power, whose average a peak this high moves too.
-        let most_ms = if *character == Character::Loud { 150 } else { 10 };
+        // Punchy rides the power, whose average a peak this high moves too.
+        let most_ms = if *character == Character::Punchy { 150 } else { 10 };
         assert!(peak <= most_ms, "{character:?}: {peak} ms");
         assert!(passage >= 200, "{character:?}: {passage} ms");
     }
+}
+
+/// How far 1 ms stands out of the 100 ms around it, exceeded for 1 % of the time, dB.
+fn transient_db(signal: &Signal) -> f64 {
+    let energy: Vec<f64> = signal
+        .left
+        .iter()
+        .zip(&signal.right)
+        .map(|(l, r)| f64::from(*l).powi(2) + f64::from(*r).powi(2))
+        .collect();
+    let mut sums = vec![0.0];
+    sums.extend(energy.iter().scan(0.0, |sum, e| {
+        *sum += e;
+        Some(*sum)
+    }));
+    let mean = |centre: usize, half: usize| {
+        (sums[centre + half] - sums[centre - half]) / (2 * half) as f64
+    };
+    let around: Vec<(f64, f64)> =
+        (2400..energy.len() - 2400).map(|n| (mean(n, 24), mean(n, 2400))).collect();
+    let loudest = around.iter().map(|(_, long)| *long).fold(0.0, f64::max);
+    let mut ratios: Vec<f64> = around
+        .iter()
+        .filter(|(_, long)| *long > 1e-3 * loudest)
+        .map(|(short, long)| short / long)
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    10.0 * ratios[ratios.len() * 99 / 100].log10()
+}
+
+#[test]
+fn the_characters_keep_transients_or_gain_loudness_as_their_names_say() {
+    let music = material("mix.flac");
+    let frames = 13 * 48_000..25 * 48_000;
+    let excerpt =
+        Signal { left: music.left[frames.clone()].to_vec(), right: music.right[frames].to_vec() };
+    let measured = |character, gain_db| {
+        let settings = LimiterSettings { character, gain_db, ..LimiterSettings::default() };
+        let output = limited(&excerpt, &settings, 48_000.0);
+        let spec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 };
+        let mut meter = LoudnessMeter::new(spec);
+        meter.process(&output.left, &output.right);
+        (meter.snapshot().integrated_lufs, transient_db(&output))
+    };
+    // At the same drive.
+    let [transparent, punchy, loud] = [Character::Transparent, Character::Punchy, Character::Loud]
+        .map(|character| measured(character, 18.0).0);
+    println!("at +18 dB {transparent:.2}, {punchy:.2}, {loud:.2} LUFS");
+    assert!(loud > transparent + 0.3 && loud > punchy + 0.8);
+    // At the same loudness.
+    let [transparent, punchy, loud] = [Character::Transparent, Character::Punchy, Character::Loud]
+        .map(|character| {
+            let mut gain_db = 14.0;
+            for _ in 0..4 {
+                gain_db += (-9.0 - measured(character, gain_db).0) / 0.8;
+            }
+            let (lufs, transient) = measured(character, gain_db);
+            assert!((lufs + 9.0).abs() < 0.1, "{character:?}: {lufs}");
+            transient
+        });
+    println!("at -9 LUFS transients stand out by {transparent:.2}, {punchy:.2}, {loud:.2} dB");
+    assert!(punchy > transparent + 0.05 && punchy > loud + 0.02);
 }
 
 proptest! {
