@@ -26,8 +26,6 @@ use crate::units::{db_to_gain, power_to_db};
 
 /// Grid of the side-chain.
 const GRID_HZ: f64 = 6000.0;
-/// Frames between two points of the grid at 384 kHz.
-const LONGEST_RUN: usize = 64;
 const POWER_AVERAGE_MS: f64 = 5.0;
 /// Auto release: the slow follower takes part in sustained reduction only.
 const AUTO_FAST_RELEASE_MS: f64 = 80.0;
@@ -78,7 +76,6 @@ pub struct Compressor {
     detector_high_pass: Biquad,
     detector: QuadraturePower,
     power: [f64; 2],
-    power_sum: [f64; 2],
     power_coefficient: f64,
     followers: [Follower; 2],
     /// Gain of each channel, a line from grid point to grid point.
@@ -88,6 +85,9 @@ pub struct Compressor {
     makeup_gain: Ramp,
     mix: Ramp,
     most_reduction_db: [f64; 2],
+    /// A run of frames, and the gain of each.
+    frames: Box<[Frame]>,
+    gains: Box<[Frame]>,
 }
 
 impl Compressor {
@@ -99,19 +99,15 @@ impl Compressor {
     /// Collects the power of the side-chain signal over one run of the grid.
     fn detect(&mut self, frames: &[Frame]) {
         for frame in frames {
-            let heard = self.detector_high_pass.process(*frame);
-            let power = self.detector.process(heard);
-            for c in 0..2 {
-                self.power_sum[c] += power[c];
-            }
+            self.detector.push(self.detector_high_pass.process(*frame));
         }
     }
 
     /// The gain of each frame of a run, before make-up.
     fn advance_gains(&mut self, gains: &mut [Frame]) {
         let is_whole = self.mix.is_settled() && self.mix.value() == 1.0;
-        for gain in &mut *gains {
-            *gain = self.gain.each_mut().map(Ramp::advance);
+        for (channel, ramp) in self.gain.iter_mut().enumerate() {
+            ramp.advance_run(gains.len(), |frame, gain| gains[frame][channel] = gain);
         }
         if !is_whole {
             for gain in gains {
@@ -124,11 +120,9 @@ impl Compressor {
     /// One step of the grid: level, reduction, gain.
     fn tick(&mut self, settings: &CompressorSettings) {
         self.detector_high_pass.clear_denormals();
-        self.detector.clear_denormals();
-        let frames = self.grid.tick_frames() as f64;
+        let means = self.detector.take_mean();
         for c in 0..2 {
-            let mean = self.power_sum[c] / frames;
-            self.power_sum[c] = 0.0;
+            let mean = means[c];
             self.power[c] = mean + (self.power[c] - mean) * self.power_coefficient;
             if self.power[c] < 1e-30 {
                 self.power[c] = 0.0;
@@ -176,7 +170,6 @@ impl Processor for Compressor {
             detector_high_pass: Biquad::new(Coefficients::IDENTITY),
             detector: QuadraturePower::new(spec),
             power: [0.0; 2],
-            power_sum: [0.0; 2],
             power_coefficient: (-step_ms / POWER_AVERAGE_MS).exp(),
             followers: [Follower::default(); 2],
             gain: [Ramp::new(1.0, grid.tick_frames()); 2],
@@ -185,6 +178,8 @@ impl Processor for Compressor {
             makeup_gain: Ramp::new(1.0, grid.tick_frames()),
             mix: Ramp::new(1.0, spec.frames_in_ms(RAMP_MS)),
             most_reduction_db: [0.0; 2],
+            frames: vec![[0.0; 2]; grid.tick_frames()].into(),
+            gains: vec![[0.0; 2]; grid.tick_frames()].into(),
             grid,
         }
     }
@@ -223,15 +218,24 @@ impl Processor for Compressor {
     }
 
     fn reset(&mut self) {
-        let settings = self.settings.take();
-        *self = Self::new(self.spec);
-        if let Some(settings) = settings {
+        self.grid.reset();
+        self.detector_high_pass.reset();
+        self.detector.reset();
+        self.power = [0.0; 2];
+        self.followers = [Follower::default(); 2];
+        self.gain.iter_mut().for_each(|gain| gain.snap(1.0));
+        self.makeup = LoudnessMakeup::new(self.spec);
+        self.most_reduction_db = [0.0; 2];
+        if let Some(settings) = self.settings.take() {
             self.configure(&settings);
         }
     }
 
     fn process(&mut self, block: &mut StereoBlock<'_>) {
         let settings = self.settings.unwrap_or_default();
+        // Empty boxes stand in meanwhile.
+        let (mut all_frames, mut all_gains) =
+            (std::mem::take(&mut self.frames), std::mem::take(&mut self.gains));
         let mut start = 0;
         while start < block.frames() {
             if self.grid.is_at_tick() {
@@ -239,8 +243,7 @@ impl Processor for Compressor {
             }
             let end = start + self.grid.take(block.frames() - start);
             let run = block.slice(start, end);
-            let (mut frames, mut gains) = ([[0.0; 2]; LONGEST_RUN], [[0.0; 2]; LONGEST_RUN]);
-            let (frames, gains) = (&mut frames[..end - start], &mut gains[..end - start]);
+            let (frames, gains) = (&mut all_frames[..end - start], &mut all_gains[..end - start]);
             for (frame, (l, r)) in frames.iter_mut().zip(run.left.iter().zip(&*run.right)) {
                 *frame = [f64::from(*l), f64::from(*r)];
             }
@@ -249,15 +252,18 @@ impl Processor for Compressor {
             if settings.is_auto_makeup {
                 self.makeup.measure(frames, gains);
             }
+            self.makeup_db.advance_run(frames.len(), |_, _| ());
+            self.makeup_gain.advance_run(frames.len(), |frame, makeup| {
+                frames[frame] = frames[frame].map(|x| x * makeup);
+            });
             let outputs = run.left.iter_mut().zip(run.right);
             for ((frame, gain), (l, r)) in frames.iter().zip(gains).zip(outputs) {
-                self.makeup_db.advance();
-                let makeup = self.makeup_gain.advance();
-                *l = (frame[0] * gain[0] * makeup) as f32;
-                *r = (frame[1] * gain[1] * makeup) as f32;
+                *l = (frame[0] * gain[0]) as f32;
+                *r = (frame[1] * gain[1]) as f32;
             }
             start = end;
         }
+        (self.frames, self.gains) = (all_frames, all_gains);
     }
 
     fn plain_gain(settings: &CompressorSettings) -> f64 {

@@ -99,7 +99,6 @@ pub struct Limiter {
     last_margin: f64,
     slow: SlowGain,
     power: QuadraturePower,
-    power_sum: f64,
     channels: [Channel; 2],
     first_clip_delay: DelayLine,
     second_clip_delay: DelayLine,
@@ -124,8 +123,7 @@ impl Limiter {
         self.gain = gain;
         if self.constants.power.is_some() {
             for (l, r) in run.left.iter().zip(run.right.iter()) {
-                let power = self.power.process([f64::from(*l), f64::from(*r)]);
-                self.power_sum += 0.5 * (power[0] + power[1]);
+                self.power.push([f64::from(*l), f64::from(*r)]);
             }
         }
         let gate = (GATE * ceiling) as f32;
@@ -138,9 +136,8 @@ impl Limiter {
     /// One step of the slow gain, from what the last tick collected.
     fn tick(&mut self, ceiling: f64) {
         let peaks = [self.channels[0].level_peak, self.channels[1].level_peak];
-        self.power.clear_denormals();
-        let mean_power = self.power_sum / TICK_FRAMES as f64;
-        self.power_sum = 0.0;
+        let [left, right] = self.power.take_mean();
+        let mean_power = 0.5 * (left + right);
         let reduction_db = self.slow.tick(peaks, mean_power, ceiling, self.release_link);
         for (channel, reduction_db) in self.channels.iter_mut().zip(reduction_db) {
             channel.level_peak = 0.0;
@@ -213,7 +210,6 @@ impl Processor for Limiter {
             last_margin: db_to_gain(MARGIN_DB - LAST_MARGIN_DB),
             slow: SlowGain::new(spec, constants),
             power: QuadraturePower::new(spec),
-            power_sum: 0.0,
             channels: [Channel::new(), Channel::new()],
             first_clip_delay: DelayLine::new(CLIP_TAPS),
             second_clip_delay: DelayLine::new(CLIP_TAPS),
@@ -255,7 +251,6 @@ impl Processor for Limiter {
         self.grid.reset();
         self.slow.reset();
         self.power.reset();
-        self.power_sum = 0.0;
         self.channels.iter_mut().for_each(Channel::reset);
         self.first_clip_delay.reset();
         self.second_clip_delay.reset();

@@ -51,6 +51,26 @@ impl Ramp {
         self.current
     }
 
+    /// The values at the next `frames` frames, each given to `take` with its
+    /// number: the same as [`Self::advance`] gives one by one.
+    #[inline]
+    pub fn advance_run(&mut self, frames: usize, mut take: impl FnMut(usize, f64)) {
+        let moving = frames.min(self.frames_left);
+        let arrives = moving > 0 && moving == self.frames_left;
+        let on_the_way = moving - usize::from(arrives);
+        for frame in 0..on_the_way {
+            self.current += self.step;
+            take(frame, self.current);
+        }
+        if arrives {
+            self.current = self.target;
+        }
+        self.frames_left -= moving;
+        for frame in on_the_way..frames {
+            take(frame, self.current);
+        }
+    }
+
     /// The value now.
     pub fn value(&self) -> f64 {
         self.current
@@ -163,6 +183,23 @@ mod tests {
         assert_eq!(values[6], 0.7);
         assert_eq!(values[7], 0.7);
         assert!(ramp.is_settled());
+    }
+
+    #[test]
+    fn a_run_is_its_frames_one_by_one() {
+        for cuts in [[3, 4, 9], [7, 1, 8], [1, 14, 1]] {
+            let mut ramp = Ramp::new(0.1, 7);
+            ramp.set(0.7);
+            let mut other = ramp;
+            let one_by_one: Vec<f64> = (0..16).map(|_| other.advance()).collect();
+            let mut values = Vec::new();
+            for cut in cuts {
+                let mut run = vec![f64::NAN; cut];
+                ramp.advance_run(cut, |frame, value| run[frame] = value);
+                values.extend(run);
+            }
+            assert_eq!(values, one_by_one);
+        }
     }
 
     #[test]

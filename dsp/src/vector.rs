@@ -97,22 +97,29 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
 #[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn highest_magnitude(samples: &[f32]) -> f32 {
     const LANES: usize = 8;
-    let higher = |highest: &mut i32, sample: &f32| {
-        let bits = (sample.to_bits() & 0x7fff_ffff) as i32;
-        *highest = if bits > *highest { bits } else { *highest };
+    let magnitude = |sample: f32| (sample.to_bits() & 0x7fff_ffff) as i32;
+    let Some(last) = samples.last_chunk::<LANES>() else {
+        let highest = samples.iter().map(|sample| magnitude(*sample)).max().unwrap_or(0);
+        return f32::from_bits(highest as u32);
     };
-    let (groups, rest) = samples.as_chunks::<LANES>();
+    // The last group may overlap the one before: a maximum does not mind. It
+    // comes last, since it may just have been written.
+    let (groups, _) = samples.as_chunks::<LANES>();
     let mut lanes = [0; LANES];
-    for group in groups {
+    for group in groups.iter().chain([last]) {
         for lane in 0..LANES {
-            higher(&mut lanes[lane], &group[lane]);
+            let bits = magnitude(group[lane]);
+            lanes[lane] = if bits > lanes[lane] { bits } else { lanes[lane] };
         }
     }
-    let mut highest = lanes.into_iter().max().unwrap_or(0);
-    for sample in rest {
-        higher(&mut highest, sample);
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] = lanes[lane].max(lanes[lane + width]);
+        }
+        width /= 2;
     }
-    f32::from_bits(highest as u32)
+    f32::from_bits(lanes[0] as u32)
 }
 
 #[cfg(test)]

@@ -241,7 +241,7 @@ impl Filter {
     }
 
     fn clear_denormals(&mut self) {
-        self.sections.iter_mut().for_each(Biquad::clear_denormals);
+        self.sections[..self.count].iter_mut().for_each(Biquad::clear_denormals);
     }
 }
 

@@ -35,7 +35,6 @@ pub(super) struct DynamicGain {
     /// Where the section is going, and its way there in this tick.
     target: Option<Coefficients>,
     slide: Slide,
-    power_sum: f64,
     power: f64,
     power_remains: f64,
     attack_remains: f64,
@@ -57,7 +56,6 @@ impl DynamicGain {
             section: Biquad::new(Coefficients::IDENTITY),
             target: None,
             slide: Slide::default(),
-            power_sum: 0.0,
             power: 0.0,
             power_remains: per_tick(spec, POWER_AVERAGE_MS),
             attack_remains: 0.0,
@@ -73,7 +71,7 @@ impl DynamicGain {
             self.region.reset();
             self.detector.reset();
             self.section.reset();
-            (self.power_sum, self.power) = (0.0, 0.0);
+            self.power = 0.0;
             (self.offset_db, self.designed_db) = (0.0, 0.0);
             self.target = None;
             self.section.tune(Coefficients::IDENTITY);
@@ -114,10 +112,9 @@ impl DynamicGain {
             return;
         }
         self.region.clear_denormals();
-        self.detector.clear_denormals();
         self.section.clear_denormals();
-        let mean = self.power_sum / TICK_FRAMES as f64;
-        self.power_sum = 0.0;
+        let [left, right] = self.detector.take_mean();
+        let mean = 0.5 * (left + right);
         self.power = mean + (self.power - mean) * self.power_remains;
         if self.power < 1e-30 {
             self.power = 0.0;
@@ -148,8 +145,7 @@ impl DynamicGain {
     /// Filters frames of the band's part of the signal in place.
     pub(super) fn process(&mut self, frames: &mut [Frame]) {
         for frame in &mut *frames {
-            let power = self.detector.process(self.region.process(*frame));
-            self.power_sum += 0.5 * (power[0] + power[1]);
+            self.detector.push(self.region.process(*frame));
         }
         if self.target.is_some() {
             self.section.process_sliding(&self.slide, frames);
