@@ -98,6 +98,8 @@ pub struct Limiter {
     /// From those ceilings to the last stage's.
     last_margin: f64,
     slow: SlowGain,
+    /// Where the clippers' knee begins: 0 at the ceiling, 1 where the character has it.
+    knee: Ramp,
     power: QuadraturePower,
     channels: [Channel; 2],
     first_clip_delay: DelayLine,
@@ -139,6 +141,8 @@ impl Limiter {
         let [left, right] = self.power.take_mean();
         let mean_power = 0.5 * (left + right);
         let reduction_db = self.slow.tick(peaks, mean_power, ceiling, self.release_link);
+        self.knee.set(if self.slow.is_alert() { 1.0 } else { 0.0 });
+        self.knee.advance();
         for (channel, reduction_db) in self.channels.iter_mut().zip(reduction_db) {
             channel.level_peak = 0.0;
             channel.slow_gain.set(if reduction_db == 0.0 {
@@ -152,7 +156,9 @@ impl Limiter {
     /// Shaves the tips of transients.
     fn clip(&mut self, run: &mut StereoBlock<'_>, ceiling: f64) {
         let threshold = ceiling * db_to_gain(self.constants.clip_threshold_db);
-        let knee = Knee::new(threshold * db_to_gain(-self.constants.clip_knee_db), threshold);
+        let start = threshold * db_to_gain(-self.constants.clip_knee_db);
+        let start = start + (1.0 - self.knee.value()) * (ceiling - start).max(0.0);
+        let knee = Knee::new(start, threshold);
         for is_first in [true, false] {
             for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
                 let clip =
@@ -209,6 +215,7 @@ impl Processor for Limiter {
             past_ceilings: [1.0; PAST_CEILINGS],
             last_margin: db_to_gain(MARGIN_DB - LAST_MARGIN_DB),
             slow: SlowGain::new(spec, constants),
+            knee: Ramp::new(0.0, ramp_frames.div_ceil(TICK_FRAMES)),
             power: QuadraturePower::new(spec),
             channels: [Channel::new(), Channel::new()],
             first_clip_delay: DelayLine::new(CLIP_TAPS),
@@ -250,6 +257,7 @@ impl Processor for Limiter {
     fn reset(&mut self) {
         self.grid.reset();
         self.slow.reset();
+        self.knee.snap(0.0);
         self.power.reset();
         self.channels.iter_mut().for_each(Channel::reset);
         self.first_clip_delay.reset();

@@ -148,19 +148,32 @@ fn true_peaks_stay_below_the_ceiling_on_music() {
 }
 
 #[test]
-fn below_the_ceiling_the_transparent_limiter_is_bit_exact() {
-    // -1.1 dBTP: below the ceiling by more than the detector's margin.
-    // Faded, for a tone cut off in mid-swing overshoots between its samples.
-    let tone = Signal::mono(20_000, |n| {
-        let fade = (n.min(20_000 - n) as f64 / 2000.0).min(1.0);
+fn below_the_ceiling_everything_passes_to_the_bit() {
+    // Below the ceiling by more than the detector's margin. A tone faded, for
+    // one cut off in mid-swing overshoots between its samples; and a finished
+    // song, whose true peak is -1.01 dBTP.
+    let tone = Signal::mono(96_000, |n| {
+        let fade = (n.min(96_000 - n) as f64 / 2000.0).min(1.0);
         (fade * 0.88 * (std::f64::consts::TAU * 997.0 / 48_000.0 * n as f64).sin()) as f32
     });
-    let mut limiter =
-        Slot::<Limiter>::new(AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 });
-    limiter.configure(&LimiterSettings::default());
-    let latency = limiter.latency_frames();
-    let output = tone.padded(latency).through(&[512], |block| limiter.process(block));
-    assert!(output.left[latency..] == tone.left[..]);
+    let music = material("reference.flac");
+    let song = Signal { left: music.left, right: music.right };
+    for character in Character::ALL {
+        for (name, signal, ceiling_dbtp) in [("tone", &tone, -1.0), ("song", &song, -0.93)] {
+            let settings = LimiterSettings {
+                character: *character,
+                ceiling_dbtp,
+                ..LimiterSettings::default()
+            };
+            let mut limiter =
+                Slot::<Limiter>::new(AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 });
+            limiter.configure(&settings);
+            let latency = limiter.latency_frames();
+            let output = signal.padded(latency).through(&[512], |block| limiter.process(block));
+            assert!(output.left[latency..] == signal.left[..], "{character:?}, {name}");
+            assert!(output.right[latency..] == signal.right[..], "{character:?}, {name}");
+        }
+    }
 }
 
 /// What tones that pass the ceiling by so much become, in the second from `start_s` on.

@@ -13,6 +13,8 @@ use crate::units::{gain_to_db, power_to_db};
 
 const BASS_PERIOD_MS: f64 = 34.0;
 const LONGEST_HOLD_MS: f64 = 400.0;
+/// For so long after a peak over the ceiling the slow gains stay at work.
+const ALERT_MS: f64 = 1000.0;
 const STEADY_RISE_MS: f64 = 100.0;
 const STEADY_FALL_MS: f64 = 300.0;
 /// Less reduction than this is none.
@@ -56,6 +58,9 @@ pub(super) struct SlowGain {
     tick_ms: f64,
     constants: Constants,
     levels: [SteadyLevel; 2],
+    /// The highest peak of both channels.
+    alert: SlidingMax<f32>,
+    is_alert: bool,
     steady: [Follower; 2],
     mean_power: [f64; 2],
     /// By how much the mean power was over, so that the beat of a bass and its
@@ -77,6 +82,8 @@ impl SlowGain {
             tick_ms,
             constants,
             levels: [level(), level()],
+            alert: SlidingMax::new(ticks(ALERT_MS)),
+            is_alert: false,
             steady: [Follower::default(); 2],
             mean_power: [0.0; 2],
             recent_over_db: SlidingMax::new(ticks(BASS_PERIOD_MS)),
@@ -100,11 +107,19 @@ impl SlowGain {
             level.recent.reset(0.0);
             level.lasting.reset(0.0);
         }
+        self.alert.reset(0.0);
+        self.is_alert = false;
         self.steady = [Follower::default(); 2];
         self.mean_power = [0.0; 2];
         self.recent_over_db.reset(0.0);
         self.power = Follower::default();
         self.smoothed = [Follower::default(); 2];
+    }
+
+    /// Whether a peak has passed the ceiling of late. If none has, nothing is
+    /// done at all: what stays below the ceiling keeps every bit.
+    pub(super) fn is_alert(&self) -> bool {
+        self.is_alert
     }
 
     /// Takes the highest peak and the mean power (both channels) of a tick, and
@@ -118,6 +133,8 @@ impl SlowGain {
         ceiling: f64,
         link: f64,
     ) -> [f64; 2] {
+        self.is_alert = f64::from(self.alert.push(peaks[0].max(peaks[1]))) > ceiling;
+        let at_work = if self.is_alert { 1.0 } else { 0.0 };
         let coefficient = |ms: f64| (-self.tick_ms / ms).exp();
         let power_db = self.constants.power.map_or(0.0, |power| {
             let remains = coefficient(power.average_ms);
@@ -126,7 +143,7 @@ impl SlowGain {
                 self.mean_power[0] + (self.mean_power[1] - self.mean_power[0]) * remains;
             let over_db = power_to_db(2.0 * self.mean_power[1]) - gain_to_db(ceiling) + 6.0;
             self.power.push(
-                0.5 * self.recent_over_db.push(over_db.max(0.0)),
+                at_work * 0.5 * self.recent_over_db.push(over_db.max(0.0)),
                 coefficient(power.attack_ms),
                 coefficient(power.release_ms),
             )
@@ -141,7 +158,7 @@ impl SlowGain {
         let (rise, fall) = (coefficient(STEADY_RISE_MS), coefficient(STEADY_FALL_MS));
         let smoothing = coefficient(self.constants.smoothing_ms);
         std::array::from_fn(|c| {
-            let wanted_db = own[c] + link * (common - own[c]);
+            let wanted_db = at_work * (own[c] + link * (common - own[c]));
             let steady_db = self.steady[c].push(wanted_db, rise, fall);
             self.smoothed[c].push(steady_db.max(power_db), smoothing, smoothing)
         })
