@@ -11,7 +11,7 @@ mod matched;
 
 use std::f64::consts::PI;
 
-pub use matched::{Pair, high_pass_6};
+pub use matched::{Pair, high_pass_6, high_pass_12};
 
 /// Poles above Nyquist would alias down; they are held just below it.
 const HIGHEST_POLE_W: f64 = 0.98 * PI;

@@ -1,7 +1,7 @@
 //! Glue compressor: a feed-forward bus compressor in the manner of a VCA.
 //!
 //! `detect` measures the mean power of the high-passed signal (free of ripple,
-//! [`crate::quadrature`], then a one-pole of 5 ms),
+//! `quadrature`, then a one-pole of 5 ms),
 //! the static curve with its soft knee turns level into reduction (Giannoulis,
 //! Massberg, Reiss, "Digital Dynamic Range Compressor Design", JAES 60(6),
 //! 2012), and the reduction in dB follows with the stated attack and release:

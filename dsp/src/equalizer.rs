@@ -5,7 +5,7 @@
 //! interpolated settings always give a stable section, because each step is
 //! designed afresh. A change of shape, slope or channel cross-fades from the
 //! old filter to the new one. In linear phase one FIR filter does what is set
-//! (see [`linear`]); bells and shelves may move with the level (see [`dynamic`]).
+//! (see `linear`); bells and shelves may move with the level (see `dynamic`).
 
 mod band;
 mod dynamic;

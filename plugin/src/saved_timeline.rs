@@ -22,7 +22,7 @@ pub(crate) fn write(contents: &TimelineContents) -> String {
     format!("{VERSION} {first} {count} {check:08x} {}", to_base64(&bytes))
 }
 
-/// Reads what [`write`] has written; says what was expected and what was found.
+/// Reads what [`write()`] has written; says what was expected and what was found.
 pub(crate) fn read(text: &str) -> Result<TimelineContents, String> {
     if text.is_empty() {
         return Ok(TimelineContents::default());

@@ -1,6 +1,6 @@
 //! Measured responses against the analytic prototypes.
 
-use burnish_dsp::biquad::Prototype;
+use burnish_dsp::biquad::{Prototype, high_pass_6, high_pass_12};
 use burnish_dsp::equalizer::{
     BandResponse, BandSettings, BandShape, Equalizer, EqualizerPhase, EqualizerSettings, Slope,
 };
@@ -137,8 +137,57 @@ fn passes_and_notches_follow_the_analogue_prototype_up_to_20_khz() {
     assert_follows("low-pass, 6 dB", |_, _| Prototype::low_pass_6(), &QS[..1]);
     assert_follows("low-pass", |_, q| Prototype::low_pass(q), &QS);
     assert_follows("notch", |_, q| Prototype::notch(q), &QS);
-    // With a Q of 20, 0.7 dB off next to 20 kHz.
-    assert_follows("high-pass", |_, q| Prototype::high_pass(q), &QS[..6]);
+}
+
+#[test]
+fn a_high_pass_of_6_db_follows_the_analogue_prototype_up_to_20_khz() {
+    for rate_hz in [44_100.0, 48_000.0, 96_000.0] {
+        for frequency_hz in CENTRES_HZ {
+            let sections = high_pass_6(frequency_hz, rate_hz);
+            let worst = (0..300)
+                .map(|i| 20.0 * 1000f64.powf(f64::from(i) / 299.0))
+                .map(|hz| {
+                    let ratio = (hz / frequency_hz).powi(2);
+                    let wanted = ratio / (1.0 + ratio);
+                    let found: f64 = sections
+                        .iter()
+                        .map(|section| section.power_response(hz, rate_hz))
+                        .product();
+                    (10.0 * (found / wanted).log10()).abs()
+                })
+                .fold(0.0, f64::max);
+            println!("{frequency_hz} Hz at {rate_hz} Hz: {worst:.3} dB");
+            assert!(worst < 0.25, "{frequency_hz} Hz at {rate_hz} Hz: {worst} dB");
+        }
+    }
+}
+
+#[test]
+fn a_high_pass_of_12_db_follows_the_analogue_prototype_with_any_resonance() {
+    let mut worst = (0.0, String::new());
+    for rate_hz in [44_100.0, 48_000.0, 96_000.0] {
+        for frequency_hz in CENTRES_HZ {
+            for q in QS {
+                let sections = high_pass_12(q, frequency_hz, rate_hz);
+                let prototype = Prototype::high_pass(q);
+                let everywhere = (0..300).map(|i| 20.0 * 1000f64.powf(f64::from(i) / 299.0));
+                let around = (-50..=50).map(|i| frequency_hz * (f64::from(i) / 50.0 / q).exp());
+                for hz in everywhere.chain(around).filter(|hz| (20.0..=20_000.0).contains(hz)) {
+                    let wanted = prototype.power_response(hz / frequency_hz).max(1e-12);
+                    let found: f64 = sections
+                        .iter()
+                        .map(|section| section.power_response(hz, rate_hz))
+                        .product();
+                    let stray = (10.0 * (found.max(1e-12) / wanted).log10()).abs();
+                    if stray > worst.0 {
+                        worst = (stray, format!("{frequency_hz} Hz, Q {q}, at {hz} of {rate_hz}"));
+                    }
+                }
+            }
+        }
+    }
+    println!("high-pass, 12 dB: {:.3} dB at {}", worst.0, worst.1);
+    assert!(worst.0 < 0.25, "{} dB at {}", worst.0, worst.1);
 }
 
 #[test]

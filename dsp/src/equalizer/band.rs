@@ -2,12 +2,14 @@
 
 use super::dynamic::DynamicGain;
 use super::settings::{BandChannel, BandSettings, BandShape};
-use crate::biquad::{Biquad, Coefficients, Frame, Prototype, Slide, high_pass_6, process_cascade};
+use crate::biquad::{
+    Biquad, Coefficients, Frame, Prototype, Slide, high_pass_6, high_pass_12, process_cascade,
+};
 use crate::processor::AudioSpec;
 use crate::smoothing::{Glide, Ramp, TICK_FRAMES};
 
-/// Sections of the steepest slope, 48 dB per octave: two for every two orders.
-const MAX_SECTIONS: usize = 8;
+/// Sections of the steepest slope, 48 dB per octave: three for every two orders.
+const MAX_SECTIONS: usize = 12;
 /// More resonance than this is no shelf any more.
 pub(super) const HIGHEST_SHELF_Q: f64 = 2.0;
 const GLIDE_MS: f64 = 8.0;
@@ -25,6 +27,8 @@ struct Design {
 enum Block {
     SecondOrder(Prototype),
     HighPass6,
+    /// With this Q.
+    HighPass12(f64),
 }
 
 /// A Butterworth cascade; at 12 dB per octave the band's own Q is used.
@@ -53,7 +57,7 @@ fn for_each_block(settings: &BandSettings, mut visit: impl FnMut(Block)) {
         BandShape::Tilt => visit(Block::SecondOrder(Prototype::tilt(gain_db))),
         BandShape::Notch => visit(Block::SecondOrder(Prototype::notch(q))),
         BandShape::HighPass => for_each_butterworth(settings, |q| {
-            visit(q.map_or(Block::HighPass6, |q| Block::SecondOrder(Prototype::high_pass(q))));
+            visit(q.map_or(Block::HighPass6, Block::HighPass12));
         }),
         BandShape::LowPass => for_each_butterworth(settings, |q| {
             visit(Block::SecondOrder(q.map_or_else(Prototype::low_pass_6, Prototype::low_pass)));
@@ -69,6 +73,7 @@ pub(super) fn analogue_power(settings: &BandSettings, frequency_hz: f64) -> f64 
         power *= match block {
             Block::SecondOrder(prototype) => prototype.power_response(ratio),
             Block::HighPass6 => ratio * ratio / (1.0 + ratio * ratio),
+            Block::HighPass12(q) => Prototype::high_pass(q).power_response(ratio),
         };
     });
     power
@@ -92,6 +97,7 @@ impl Design {
                 design.add(&prototype.digitize_matched(frequency_hz, sample_rate_hz));
             }
             Block::HighPass6 => design.add(&high_pass_6(frequency_hz, sample_rate_hz)),
+            Block::HighPass12(q) => design.add(&high_pass_12(q, frequency_hz, sample_rate_hz)),
         });
         design
     }

@@ -1,6 +1,6 @@
 //! A bell or shelf whose gain follows the level in its own region.
 //!
-//! The level is the mean power ([`crate::quadrature`], then a one-pole of 5 ms; a
+//! The level is the mean power (`quadrature`, then a one-pole of 5 ms; a
 //! full-scale sine reads 0 dB) of what a band-pass of the bell's frequency and Q, or a Butterworth low- or
 //! high-pass at a shelf's corner, lets through after the band's set gain. Above the
 //! threshold the gain moves by two thirds of the excess, as a compressor of

@@ -9,7 +9,7 @@ use crate::units::power_to_db;
 pub const SLOTS_PER_SECOND: usize = 10;
 /// Slots of the longest song: 3 h.
 pub const SLOTS: usize = 3 * 3600 * SLOTS_PER_SECOND;
-/// Values kept of each slot, in the order of [`Lane`].
+/// Values kept of each slot, in the order of `Lane`.
 pub const LANES: usize = 4;
 
 /// Nothing has been measured.
