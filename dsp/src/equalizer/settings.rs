@@ -59,6 +59,13 @@ choice! {
     }
 }
 
+impl BandShape {
+    /// Whether a band of this shape can follow the level.
+    pub fn can_be_dynamic(self) -> bool {
+        matches!(self, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf)
+    }
+}
+
 impl Slope {
     /// Order of the filter: 6 dB per octave each.
     pub fn order(self) -> usize {
@@ -139,9 +146,7 @@ impl BandSettings {
 
     /// Whether the band's gain follows the level.
     pub fn is_dynamic(&self) -> bool {
-        self.is_on
-            && self.range_db != 0.0
-            && matches!(self.shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf)
+        self.is_on && self.range_db != 0.0 && self.shape.can_be_dynamic()
     }
 
     /// Whether the band leaves every signal untouched.

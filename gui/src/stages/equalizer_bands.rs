@@ -35,11 +35,6 @@ pub(super) fn has_gain(shape: BandShape) -> bool {
     matches!(shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf | BandShape::Tilt)
 }
 
-/// Whether a shape can follow the level.
-pub(super) fn can_be_dynamic(shape: BandShape) -> bool {
-    matches!(shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf)
-}
-
 /// Whether a shape has a slope.
 pub(super) fn has_slope(shape: BandShape) -> bool {
     matches!(shape, BandShape::HighPass | BandShape::LowPass)
@@ -143,7 +138,7 @@ fn show_controls(scene: &mut Scene<'_>, rect: Rect, band: usize) {
 fn knobs(settings: &BandSettings, page: Option<bool>) -> Vec<(&'static str, Option<&'static str>)> {
     let no_gain = (!has_gain(settings.shape)).then_some(NO_GAIN);
     let no_q = (!has_q(settings)).then_some(NO_Q);
-    let no_dynamics = (!can_be_dynamic(settings.shape)).then_some(NO_DYNAMICS);
+    let no_dynamics = (!settings.shape.can_be_dynamic()).then_some(NO_DYNAMICS);
     let at_rest = no_dynamics.or((settings.range_db == 0.0).then_some(AT_REST));
     let mut knobs = Vec::new();
     if page != Some(true) {
