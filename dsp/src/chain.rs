@@ -5,121 +5,163 @@
 //! ```
 //!
 //! The order is fixed. A stage that is switched off still delays: the latency
-//! depends on nothing but the equaliser's phase.
+//! depends on nothing but the equaliser's phase, of whichever snapshot has the
+//! most.
+//!
+//! A chain built [with snapshots](Chain::with_snapshots) can run the stages of
+//! all four side by side on the same input. What leaves it is the current
+//! one's; a change of snapshot is then a cross-fade of two outputs that are
+//! both there. Otherwise one path does the work, and a change of snapshot is a
+//! change of its settings, smoothed as every other.
+
+mod path;
+mod publisher;
 
 use std::sync::Arc;
 
-use crate::clipper::Clipper;
-use crate::compressor::Compressor;
+use self::path::SignalPath;
+use self::publisher::Publisher;
+use crate::compare::{Frames, Level, MOST_APART_S};
 use crate::delay_line::DelayLine;
-use crate::dither::Dither;
-use crate::equalizer::Equalizer;
 use crate::integration::{Integration, IntegrationMode, TimelineHandOver};
-use crate::limiter::Limiter;
 use crate::loudness::timeline::Timeline;
-use crate::meters::{
-    CHUNK_FRAMES, ChainSnapshot, FrameChunk, HistoryPoint, MeterFeed, Meters, Reduction,
-};
-use crate::processor::{AudioSpec, Processor, StereoBlock};
+use crate::loudness::{LoudnessMeter, Span};
+use crate::meters::{ChainSnapshot, MeterFeed, Meters};
+use crate::processor::{AudioSpec, StereoBlock};
 use crate::settings::{ChainSettings, Stage};
-use crate::slot::{Slot, silence_non_finite};
-use crate::smoothing::TickGrid;
+use crate::slot::silence_non_finite;
+use crate::smoothing::Ramp;
 use crate::spectrum::{SharedSongSpectrum, SongAnalyzer};
-use crate::stereo::Stereo;
 use crate::transport::Transport;
-use crate::trim::Trim;
 
-/// Columns of the history in a second.
-const HISTORY_HZ: f64 = 100.0;
-/// How fast a shown gain reduction falls back.
-const REDUCTION_DECAY_DB: f64 = 0.25;
+/// Snapshots of a session: A, B, C and D.
+pub const SNAPSHOTS: usize = 4;
+/// Length of the cross-fade from one snapshot to another, when they run side by side.
+const FADE_MS: f64 = 10.0;
+
+/// The settings of all snapshots, and which of them is heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SnapshotSettings {
+    /// Of each snapshot.
+    pub all: [ChainSettings; SNAPSHOTS],
+    /// The one that leaves the chain, below [`SNAPSHOTS`].
+    pub current: usize,
+    /// Whether the others run too.
+    pub are_side_by_side: bool,
+}
+
+/// Where readers find the spectra of the song.
+#[derive(Clone, Debug)]
+pub struct SongSpectra {
+    /// Of the mix.
+    pub mix: Arc<SharedSongSpectrum>,
+    /// Of the master.
+    pub master: Arc<SharedSongSpectrum>,
+}
 
 /// The whole signal path from input meters to output meters.
 #[derive(Debug)]
 pub struct Chain {
-    trim: Slot<Trim>,
-    equalizer: Slot<Equalizer>,
-    glue: Slot<Compressor>,
-    stereo: Slot<Stereo>,
-    clipper: Slot<Clipper>,
-    limiter: Slot<Limiter>,
-    dither: Slot<Dither>,
+    paths: Vec<SignalPath>,
+    /// The path that each snapshot has; the first of them without side by side.
+    path_of: [usize; SNAPSHOTS],
+    current: usize,
+    are_side_by_side: bool,
+    /// Whether all paths are fed: side by side, or because the snapshots differ
+    /// in latency, and only what is fed can be changed to without a gap.
+    are_all_fed: bool,
+    /// The snapshot that is being faded out.
+    outgoing: usize,
+    fade: Ramp,
+    /// What each snapshot makes of the block, while they run side by side.
+    outputs: Vec<SnapshotOutput>,
+    latency_of: [usize; SNAPSHOTS],
+    known: Option<SnapshotSettings>,
     input_meters: Meters,
     output_meters: Meters,
     integration: Integration,
-    /// Present once somebody can read it.
-    song: Option<SongAnalyzer>,
+    /// Present once somebody can read them.
+    songs: Option<Songs>,
     sample_rate_hz: f64,
     dry: Dry,
-    delta: DeltaTap,
+    frames: usize,
     publisher: Publisher,
 }
 
+#[derive(Debug)]
+struct Songs {
+    mix: SongAnalyzer,
+    master: SongAnalyzer,
+}
+
 impl Chain {
-    /// Builds the chain; the only place that allocates.
+    /// Builds a chain with one path, for one set of settings; only here and in
+    /// [`Self::with_snapshots`] is anything allocated.
     pub fn new(spec: AudioSpec) -> Self {
-        let equalizer: Slot<Equalizer> = Slot::new(spec);
-        let clipper: Slot<Clipper> = Slot::new(spec);
-        let limiter: Slot<Limiter> = Slot::new(spec);
-        let longest = [
-            0,
-            equalizer.longest_latency_frames(),
-            0,
-            0,
-            clipper.longest_latency_frames(),
-            limiter.longest_latency_frames(),
-            0,
-        ];
-        let mut chain = Self {
-            trim: Slot::new(spec),
-            equalizer,
-            glue: Slot::new(spec),
-            stereo: Slot::new(spec),
-            clipper,
-            limiter,
-            dither: Slot::new(spec),
-            input_meters: Meters::without_bands(spec),
-            output_meters: Meters::new(spec),
-            integration: Integration::new(spec),
-            song: None,
-            sample_rate_hz: spec.sample_rate_hz,
-            dry: Dry::new(spec, longest.iter().sum()),
-            delta: DeltaTap::new(spec, &longest),
-            publisher: Publisher::new(spec),
-        };
-        chain.align();
-        chain
+        Self::build(spec, 1)
     }
 
-    /// Brings everything that runs beside the stages to their latency.
-    fn align(&mut self) {
-        let latencies = [
-            self.trim.latency_frames(),
-            self.equalizer.latency_frames(),
-            self.glue.latency_frames(),
-            self.stereo.latency_frames(),
-            self.clipper.latency_frames(),
-            self.limiter.latency_frames(),
-            self.dither.latency_frames(),
-        ];
-        self.dry.delay.set_frames(latencies.iter().sum());
-        for (stage, delay) in self.delta.delays.iter_mut().enumerate() {
-            delay.set_frames(latencies[stage + 1..].iter().sum());
-        }
+    /// Builds a chain that can run all snapshots side by side.
+    pub fn with_snapshots(spec: AudioSpec) -> Self {
+        Self::build(spec, SNAPSHOTS)
+    }
+
+    fn build(spec: AudioSpec, paths: usize) -> Self {
+        let mut paths: Vec<_> = (0..paths).map(|_| SignalPath::new(spec)).collect();
+        let longest = paths[0].longest_latency_frames();
+        let latency_frames = paths[0].latency_with(&ChainSettings::default());
+        let outputs = if paths.len() == 1 { 0 } else { SNAPSHOTS };
+        let mut chain = Self {
+            path_of: std::array::from_fn(|snapshot| snapshot.min(paths.len() - 1)),
+            paths,
+            current: 0,
+            are_side_by_side: false,
+            are_all_fed: false,
+            outgoing: 0,
+            fade: Ramp::new(1.0, spec.frames_in_ms(FADE_MS)),
+            outputs: (0..outputs).map(|_| SnapshotOutput::new(spec)).collect(),
+            latency_of: [latency_frames; SNAPSHOTS],
+            known: None,
+            // The bands rest until somebody asks for them.
+            input_meters: if outputs == 0 {
+                Meters::without_bands(spec)
+            } else {
+                Meters::with_resting_bands(spec)
+            },
+            output_meters: Meters::new(spec),
+            integration: Integration::new(spec),
+            songs: None,
+            sample_rate_hz: spec.sample_rate_hz,
+            dry: Dry::new(spec, longest),
+            frames: 0,
+            publisher: Publisher::new(spec),
+        };
+        chain.dry.delay.set_frames(latency_frames);
+        chain
     }
 
     /// Says that the stream is mono, both channels being the same one.
     pub fn set_mono(&mut self, is_mono: bool) {
         self.input_meters.set_mono(is_mono);
         self.output_meters.set_mono(is_mono);
+        for output in &mut self.outputs {
+            output.loudness.set_mono(is_mono);
+        }
     }
 
-    /// Sends readings to `feed` from now on, and the spectrum of all that leaves
-    /// the chain to what it returns; before the first block, for it allocates.
-    pub fn attach(&mut self, feed: Arc<MeterFeed>) -> Arc<SharedSongSpectrum> {
+    /// Sends readings to `feed` from now on, and the spectra of all that enters
+    /// and leaves the chain to what it returns; before the first block, for it
+    /// allocates.
+    pub fn attach(&mut self, feed: Arc<MeterFeed>) -> SongSpectra {
         self.publisher.feed = Some(feed);
-        let song = self.song.insert(SongAnalyzer::new(self.sample_rate_hz));
-        Arc::clone(song.shared())
+        let analyzer = || SongAnalyzer::new(self.sample_rate_hz);
+        let songs = Songs { mix: analyzer(), master: analyzer() };
+        let spectra = SongSpectra {
+            mix: Arc::clone(songs.mix.shared()),
+            master: Arc::clone(songs.master.shared()),
+        };
+        self.songs = Some(songs);
+        spectra
     }
 
     /// Measures the song on this timeline from now on, when
@@ -137,34 +179,122 @@ impl Chain {
     pub fn follow(&mut self, transport: Transport) {
         let latency_frames = self.latency_frames();
         self.integration.enter(transport, latency_frames, &mut self.input_meters);
+        self.align_spans();
     }
 
-    /// Takes new settings; returns at once when nothing has changed.
-    pub fn configure(&mut self, settings: &ChainSettings) {
-        let latency_frames = self.equalizer.latency_frames();
-        self.trim.configure(&settings.trim);
-        self.equalizer.configure(&settings.equalizer);
-        if self.equalizer.latency_frames() != latency_frames {
-            self.align();
+    /// A meter that was reset begins its span anew; the others follow, since
+    /// only what is of the same time can be compared.
+    fn align_spans(&mut self) {
+        let elapsed_s = |loudness: Span| loudness.elapsed_s;
+        let both = [self.input_meters.level().span, self.output_meters.level().span];
+        let side_by_side = self.outputs.iter().filter(|_| self.are_side_by_side);
+        let all = both.into_iter().chain(side_by_side.map(|output| output.loudness.span()));
+        let (shortest_s, longest_s) =
+            all.map(elapsed_s).fold((f64::INFINITY, 0.0), |(shortest_s, longest_s), s| {
+                (s.min(shortest_s), s.max(longest_s))
+            });
+        if longest_s - shortest_s > MOST_APART_S {
+            self.begin_spans();
         }
-        self.glue.configure(&settings.glue);
-        self.stereo.configure(&settings.stereo);
-        self.clipper.configure(&settings.clipper);
-        self.limiter.configure(&settings.limiter);
-        self.dither.configure(&settings.dither);
+    }
+
+    fn begin_spans(&mut self) {
+        self.input_meters.begin_span();
+        self.output_meters.begin_span();
+        for output in &mut self.outputs {
+            output.loudness.begin_span();
+        }
+    }
+
+    /// Where the song is at the first frame that leaves next.
+    pub fn output_transport(&mut self) -> Transport {
+        self.integration.output_transport()
+    }
+
+    /// Takes new settings for the current snapshot, the only one that matters
+    /// then; returns at once when nothing has changed.
+    pub fn configure(&mut self, settings: &ChainSettings) {
+        let path = &mut self.paths[self.path_of[self.current]];
+        let latency_frames = path.latency_with(settings);
+        let is_changed = path.configure(settings, latency_frames);
+        self.after_configuring(latency_frames, is_changed);
+        self.known = None;
+    }
+
+    /// Takes new settings for all snapshots; returns at once when nothing has
+    /// changed. Only a chain built for it runs them side by side.
+    pub fn configure_snapshots(&mut self, settings: &SnapshotSettings) {
+        if self.known.as_ref() == Some(settings) {
+            return;
+        }
+        self.known = Some(*settings);
+        for (latency_frames, settings) in self.latency_of.iter_mut().zip(&settings.all) {
+            *latency_frames = self.paths[0].latency_with(settings);
+        }
+        let has_all_paths = self.paths.len() == SNAPSHOTS;
+        let differ = self.latency_of.iter().any(|latency| *latency != self.latency_of[0]);
+        self.are_side_by_side = settings.are_side_by_side && has_all_paths;
+        let are_all_fed = (self.are_side_by_side || differ) && has_all_paths;
+        let mut is_changed = self.choose(settings.current.min(SNAPSHOTS - 1), are_all_fed);
+        let latency_frames = self.latency_of.into_iter().max().unwrap_or_default();
+        for snapshot in 0..SNAPSHOTS {
+            if self.are_all_fed || snapshot == self.current {
+                let path = &mut self.paths[self.path_of[snapshot]];
+                is_changed |= path.configure(&settings.all[snapshot], latency_frames);
+            }
+        }
+        self.after_configuring(latency_frames, is_changed);
+    }
+
+    /// Makes a snapshot the current one; whether that may change the sound of
+    /// what is being measured.
+    fn choose(&mut self, current: usize, are_all_fed: bool) -> bool {
+        let were_all_fed = std::mem::replace(&mut self.are_all_fed, are_all_fed);
+        if are_all_fed && were_all_fed {
+            if current != self.current {
+                self.outgoing = self.current;
+                self.current = current;
+                self.fade.snap(0.0);
+                self.fade.set(1.0);
+                // The master is another one: it is measured anew.
+                return !self.are_side_by_side;
+            }
+            return false;
+        }
+        // The path that is at work goes on for whatever is the current snapshot.
+        let at_work = self.path_of[self.current];
+        if let Some(other) = self.path_of.iter().position(|path| *path == at_work)
+            && self.paths.len() == SNAPSHOTS
+        {
+            self.path_of.swap(other, current);
+        }
+        self.current = current;
+        self.fade.snap(1.0);
+        if are_all_fed {
+            for snapshot in (0..SNAPSHOTS).filter(|snapshot| *snapshot != current) {
+                self.paths[self.path_of[snapshot]].forget_settings();
+            }
+            for output in &mut self.outputs {
+                output.loudness.reset();
+            }
+        }
+        are_all_fed != were_all_fed
+    }
+
+    fn after_configuring(&mut self, latency_frames: usize, is_changed: bool) {
+        if self.dry.delay.frames() != latency_frames {
+            self.dry.delay.set_frames(latency_frames);
+        }
+        if is_changed {
+            self.begin_spans();
+        }
     }
 
     /// Forgets all audio; meters keep their integrated values.
     pub fn reset(&mut self) {
-        self.trim.reset();
-        self.equalizer.reset();
-        self.glue.reset();
-        self.stereo.reset();
-        self.clipper.reset();
-        self.limiter.reset();
-        self.dither.reset();
+        self.paths.iter_mut().for_each(SignalPath::reset);
+        self.fade.snap(1.0);
         self.dry.delay.reset();
-        self.delta.reset();
         self.integration.reset_audio();
     }
 
@@ -174,8 +304,15 @@ impl Chain {
         self.input_meters.reset();
         self.output_meters.reset();
         self.integration.reset_values();
-        if let Some(song) = &mut self.song {
-            song.reset();
+        self.begin_spans();
+        self.reset_spectra();
+    }
+
+    /// Starts the average spectra of the song afresh, and nothing else.
+    pub fn reset_spectra(&mut self) {
+        if let Some(songs) = &mut self.songs {
+            songs.mix.reset();
+            songs.master.reset();
         }
     }
 
@@ -183,17 +320,20 @@ impl Chain {
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
         silence_non_finite(block);
         self.dry.take(block);
-        self.delta.frames = block.frames();
+        self.frames = block.frames();
         let mut start = 0;
         while start < block.frames() {
             let end = start + self.publisher.grid.take(block.frames() - start);
             let mut run = block.slice(start, end);
             self.publisher.take_input(&run);
             self.input_meters.process(run.left, run.right);
-            self.process_stages(&mut run, start);
+            if let Some(songs) = &mut self.songs {
+                songs.mix.process(run.left, run.right);
+            }
+            self.process_snapshots(&mut run, start);
             self.integration.measure(&run, &mut self.output_meters);
-            if let Some(song) = &mut self.song {
-                song.process(run.left, run.right);
+            if let Some(songs) = &mut self.songs {
+                songs.master.process(run.left, run.right);
             }
             self.publisher.take_output(&run);
             if self.publisher.grid.is_at_tick() {
@@ -203,22 +343,34 @@ impl Chain {
         }
     }
 
-    /// The stages in their order.
-    fn process_stages(&mut self, run: &mut StereoBlock<'_>, start: usize) {
-        self.trim.process(run);
-        self.delta.take(Stage::Trim, &mut self.trim, run, start);
-        self.equalizer.process(run);
-        self.delta.take(Stage::Equalizer, &mut self.equalizer, run, start);
-        self.glue.process(run);
-        self.delta.take(Stage::Glue, &mut self.glue, run, start);
-        self.stereo.process(run);
-        self.delta.take(Stage::Stereo, &mut self.stereo, run, start);
-        self.clipper.process(run);
-        self.delta.take(Stage::Clipper, &mut self.clipper, run, start);
-        self.limiter.process(run);
-        self.delta.take(Stage::Limiter, &mut self.limiter, run, start);
-        self.dither.process(run);
-        self.delta.take(Stage::Dither, &mut self.dither, run, start);
+    /// What the current snapshot makes of a run, and, side by side, what all of them do.
+    fn process_snapshots(&mut self, run: &mut StereoBlock<'_>, start: usize) {
+        if !self.are_all_fed {
+            self.paths[self.path_of[self.current]].process(run, start);
+            return;
+        }
+        for (snapshot, output) in self.outputs.iter_mut().enumerate() {
+            let mut own = output.take(run, start);
+            self.paths[self.path_of[snapshot]].process(&mut own, start);
+            output.loudness.process(
+                &output.left[start..start + run.frames()],
+                &output.right[start..start + run.frames()],
+            );
+        }
+        let (new, old) = (&self.outputs[self.current], &self.outputs[self.outgoing]);
+        let range = start..start + run.frames();
+        run.left.copy_from_slice(&new.left[range.clone()]);
+        run.right.copy_from_slice(&new.right[range]);
+        if self.fade.is_settled() {
+            return;
+        }
+        for frame in 0..run.frames() {
+            // The same song in step: a straight cross-fade keeps its level.
+            let position = self.fade.advance() as f32;
+            let blend = |new: f32, old: f32| old + position * (new - old);
+            run.left[frame] = blend(run.left[frame], old.left[start + frame]);
+            run.right[frame] = blend(run.right[frame], old.right[start + frame]);
+        }
     }
 
     /// By how many frames the output lags the input; changes with the
@@ -227,24 +379,58 @@ impl Chain {
         self.dry.delay.frames()
     }
 
-    /// Chooses the stage whose change [`Self::delta`] gives; `None` stops it.
-    pub fn listen_to_delta(&mut self, stage: Option<Stage>) {
-        self.delta.choose(stage);
+    /// The most frames that any settings make the output lag by.
+    pub fn longest_latency_frames(&self) -> usize {
+        self.paths[0].longest_latency_frames()
     }
 
-    /// What one stage changes ("delta") of the block processed last, when
-    /// [`Self::listen_to_delta`] asked for it: aligned with the output.
+    /// Measures the mix in bands too, or not: only for whoever looks at that.
+    pub fn measure_mix_bands(&mut self, are_measured: bool) {
+        self.input_meters.measure_bands(are_measured);
+    }
+
+    /// Chooses the stage whose change [`Self::delta`] gives; `None` stops it.
+    pub fn listen_to_delta(&mut self, stage: Option<Stage>) {
+        for (index, path) in self.paths.iter_mut().enumerate() {
+            path.listen_to_delta(stage.filter(|_| index == self.path_of[self.current]));
+        }
+    }
+
+    /// What one stage of the current snapshot changes ("delta") of the block
+    /// processed last, when [`Self::listen_to_delta`] asked for it: aligned
+    /// with the output.
     pub fn delta(&mut self) -> Option<StereoBlock<'_>> {
-        self.delta.stage?;
-        let frames = self.delta.frames;
-        Some(StereoBlock::new(&mut self.delta.left[..frames], &mut self.delta.right[..frames]))
+        self.paths[self.path_of[self.current]].delta(self.frames)
     }
 
     /// The input, delayed by the latency, of the block processed last: for
     /// comparing the mix with the master.
-    pub fn dry(&mut self) -> StereoBlock<'_> {
-        let frames = self.dry.frames;
-        StereoBlock::new(&mut self.dry.left[..frames], &mut self.dry.right[..frames])
+    pub fn dry(&self) -> Frames<'_> {
+        [&self.dry.left[..self.frames], &self.dry.right[..self.frames]]
+    }
+
+    /// What a snapshot made of the block processed last; `None` unless they run
+    /// side by side.
+    pub fn snapshot_output(&self, snapshot: usize) -> Option<Frames<'_>> {
+        let output = self.outputs.get(snapshot).filter(|_| self.are_side_by_side)?;
+        Some([&output.left[..self.frames], &output.right[..self.frames]])
+    }
+
+    /// How loud the mix is, for comparing at equal loudness.
+    pub fn mix_level(&self) -> Level {
+        self.input_meters.level()
+    }
+
+    /// How loud the master is.
+    pub fn master_level(&self) -> Level {
+        self.output_meters.level()
+    }
+
+    /// How loud a snapshot is; `None` unless they run side by side.
+    pub fn snapshot_level(&self, snapshot: usize) -> Option<Level> {
+        let output = self.outputs.get(snapshot).filter(|_| self.are_side_by_side)?;
+        // Snapshots are only ever turned down: their peaks do not matter.
+        Some(Level::of(&output.loudness, f64::NEG_INFINITY))
     }
 
     /// Flushes what the meters' detectors still hold back, at the end of an
@@ -272,17 +458,38 @@ impl Chain {
     }
 
     fn publish(&mut self) {
-        let reduction = Reduction {
-            equalizer_db: self.equalizer.processor_mut().dynamic_db(),
-            glue_db: self.glue.processor_mut().take_reduction_db(),
-            guard_db: self.stereo.processor_mut().take_guard_db(),
-            clipper_db: self.clipper.processor_mut().take_reduction_db(),
-            limiter_db: self.limiter.processor_mut().take_reduction_db(),
-        };
+        let reduction = self.paths[self.path_of[self.current]].take_reduction();
         self.publisher.show(&reduction);
         if self.publisher.feed.is_some() {
             self.publisher.publish(&reduction, &self.shown_snapshot());
         }
+    }
+}
+
+/// What one of the snapshots that run side by side makes of the mix.
+#[derive(Debug)]
+struct SnapshotOutput {
+    left: Vec<f32>,
+    right: Vec<f32>,
+    loudness: LoudnessMeter,
+}
+
+impl SnapshotOutput {
+    fn new(spec: AudioSpec) -> Self {
+        Self {
+            left: vec![0.0; spec.max_block_frames],
+            right: vec![0.0; spec.max_block_frames],
+            loudness: LoudnessMeter::new(spec),
+        }
+    }
+
+    /// Takes a run of the mix in, to be worked on.
+    fn take(&mut self, run: &StereoBlock<'_>, start: usize) -> StereoBlock<'_> {
+        let range = start..start + run.frames();
+        let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
+        left.copy_from_slice(run.left);
+        right.copy_from_slice(run.right);
+        StereoBlock::new(left, right)
     }
 }
 
@@ -292,7 +499,6 @@ struct Dry {
     delay: DelayLine,
     left: Vec<f32>,
     right: Vec<f32>,
-    frames: usize,
 }
 
 impl Dry {
@@ -301,149 +507,14 @@ impl Dry {
             delay: DelayLine::new(latency_frames),
             left: vec![0.0; spec.max_block_frames],
             right: vec![0.0; spec.max_block_frames],
-            frames: 0,
         }
     }
 
     fn take(&mut self, block: &StereoBlock<'_>) {
         let frames = block.frames();
-        self.frames = frames;
         self.left[..frames].copy_from_slice(block.left);
         self.right[..frames].copy_from_slice(block.right);
         self.delay
             .process(&mut StereoBlock::new(&mut self.left[..frames], &mut self.right[..frames]));
-    }
-}
-
-/// What the chosen stage changes, delayed by the stages after it.
-#[derive(Debug)]
-struct DeltaTap {
-    stage: Option<Stage>,
-    /// One for each stage: the latency of all that follow it.
-    delays: [DelayLine; Stage::ALL.len()],
-    left: Vec<f32>,
-    right: Vec<f32>,
-    frames: usize,
-}
-
-impl DeltaTap {
-    fn new(spec: AudioSpec, latencies: &[usize; Stage::ALL.len()]) -> Self {
-        Self {
-            stage: None,
-            delays: std::array::from_fn(|i| DelayLine::new(latencies[i + 1..].iter().sum())),
-            left: vec![0.0; spec.max_block_frames],
-            right: vec![0.0; spec.max_block_frames],
-            frames: 0,
-        }
-    }
-
-    fn choose(&mut self, stage: Option<Stage>) {
-        if self.stage != stage {
-            self.stage = stage;
-            self.reset();
-        }
-    }
-
-    fn reset(&mut self) {
-        self.delays.iter_mut().for_each(DelayLine::reset);
-    }
-
-    fn take<P: Processor>(
-        &mut self,
-        stage: Stage,
-        slot: &mut Slot<P>,
-        output: &StereoBlock<'_>,
-        start: usize,
-    ) {
-        if self.stage != Some(stage) {
-            return;
-        }
-        let range = start..start + output.frames();
-        let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
-        slot.write_delta(output, left, right);
-        self.delays[stage as usize].process(&mut StereoBlock::new(left, right));
-    }
-}
-
-/// Collects what leaves for the editor, and sends it on a grid of 10 ms.
-#[derive(Debug)]
-struct Publisher {
-    feed: Option<Arc<MeterFeed>>,
-    grid: TickGrid,
-    shown: Reduction,
-    point: HistoryPoint,
-    input_chunk: FrameChunk,
-    output_chunk: FrameChunk,
-    input_filled: usize,
-    output_filled: usize,
-}
-
-impl Publisher {
-    fn new(spec: AudioSpec) -> Self {
-        Self {
-            feed: None,
-            grid: TickGrid::new((spec.sample_rate_hz / HISTORY_HZ).round() as usize),
-            shown: Reduction::default(),
-            point: HistoryPoint::default(),
-            input_chunk: [[0.0; 2]; CHUNK_FRAMES],
-            output_chunk: [[0.0; 2]; CHUNK_FRAMES],
-            input_filled: 0,
-            output_filled: 0,
-        }
-    }
-
-    fn take_input(&mut self, run: &StereoBlock<'_>) {
-        let Some(feed) = &self.feed else { return };
-        self.point.input_peak = highest(run).max(self.point.input_peak);
-        fill(&mut self.input_chunk, &mut self.input_filled, run, |chunk| feed.publish_input(chunk));
-    }
-
-    fn take_output(&mut self, run: &StereoBlock<'_>) {
-        let Some(feed) = &self.feed else { return };
-        self.point.output_peak = highest(run).max(self.point.output_peak);
-        fill(&mut self.output_chunk, &mut self.output_filled, run, |chunk| {
-            feed.publish_output(chunk);
-        });
-    }
-
-    /// Follows a reduction at once upward and slowly downward.
-    fn show(&mut self, now: &Reduction) {
-        let follow = |shown: &mut f64, now: f64| *shown = now.max(*shown - REDUCTION_DECAY_DB);
-        for c in 0..2 {
-            follow(&mut self.shown.glue_db[c], now.glue_db[c]);
-            follow(&mut self.shown.limiter_db[c], now.limiter_db[c]);
-        }
-        self.shown.equalizer_db = now.equalizer_db;
-        follow(&mut self.shown.guard_db, now.guard_db);
-        follow(&mut self.shown.clipper_db, now.clipper_db);
-    }
-
-    fn publish(&mut self, reduction: &Reduction, snapshot: &ChainSnapshot) {
-        let Some(feed) = &self.feed else { return };
-        self.point.glue_db = reduction.glue_db[0].max(reduction.glue_db[1]) as f32;
-        self.point.clipper_db = reduction.clipper_db as f32;
-        self.point.limiter_db = reduction.limiter_db[0].max(reduction.limiter_db[1]) as f32;
-        feed.publish_history(std::mem::take(&mut self.point));
-        feed.publish(*snapshot);
-    }
-}
-
-fn highest(run: &StereoBlock<'_>) -> f32 {
-    run.left.iter().chain(run.right.iter()).fold(0.0, |highest, sample| highest.max(sample.abs()))
-}
-
-fn fill(
-    chunk: &mut FrameChunk,
-    filled: &mut usize,
-    run: &StereoBlock<'_>,
-    mut send: impl FnMut(FrameChunk),
-) {
-    for (l, r) in run.left.iter().zip(run.right.iter()) {
-        chunk[*filled] = [*l, *r];
-        *filled += 1;
-        if *filled == CHUNK_FRAMES {
-            send(*chunk);
-            *filled = 0;
-        }
     }
 }

@@ -1,20 +1,45 @@
-//! Listening to the mix, the master or a reference: aligned, equally loud, without clicks.
+//! Listening to the mix, the master, a snapshot or a reference: aligned,
+//! equally loud, without clicks.
 //!
-//! The master is what a render contains, so it is never touched: mix and
-//! reference are brought to *its* loudness. They are turned down as far as
-//! needed and raised as far as their peaks allow; [`Compare::shortfall_db`]
-//! says what is missing. While the master alone is heard, the block passes
-//! untouched to the bit.
+//! **Equal loudness.** All is measured against an anchor: the master, or, while
+//! the snapshots run side by side, the quietest of them. What is compared is
+//! brought to the anchor, and raised as far as its own peaks allow. Where that
+//! is not enough *everything* is turned down by what is missing, the master
+//! too, for as long as the comparison goes on ([`Request::compared`]); so
+//! nothing is ever louder only because it has more headroom. While the master
+//! is heard and nothing is compared, the block passes untouched to the bit.
+//!
+//! **Loudness of the song.** The mix is measured over all that was played, and
+//! each master by its difference to the mix since its settings last changed
+//! (BS.1770 integrated loudness of both, over the same time). So a changed
+//! knob is matched after two seconds, and the whole song counts all the same.
+
+mod level;
+mod live;
+mod reference;
 
 use std::sync::Arc;
 
-use crossbeam::queue::ArrayQueue;
+pub(crate) use self::level::MOST_APART_S;
+pub use self::level::{LEAST_SPAN_S, Level, LevelMatch};
+pub use self::live::LiveReference;
+pub use self::reference::{
+    HandOver, MOST_LOADED, ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage,
+    SHORT_TERM_HZ,
+};
 
+use self::level::{Difference, Loudness, Passage};
+use self::reference::{GAIN_RAMP_MS, Library, equal_power};
+use crate::chain::{Chain, SNAPSHOTS};
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::Ramp;
+use crate::transport::Transport;
 use crate::units::db_to_gain;
 
-/// What is being heard.
+/// Left and right of some frames.
+pub type Frames<'a> = [&'a [f32]; 2];
+
+/// What a person chose to hear.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Listen {
     /// The untouched mix, as loud as the master.
@@ -22,7 +47,7 @@ pub enum Listen {
     /// The master: what a render contains.
     #[default]
     Master,
-    /// The loaded reference, as loud as the master.
+    /// The chosen reference, as loud as the master.
     Reference,
 }
 
@@ -31,342 +56,481 @@ impl Listen {
     pub const ALL: [Self; 3] = [Listen::Mix, Listen::Master, Listen::Reference];
 }
 
-/// A decoded song at the stream's sample rate, with what is needed to match its level.
-#[derive(Debug)]
-pub struct ReferenceAudio {
-    /// Left channel.
-    pub left: Vec<f32>,
-    /// Right channel, equally long.
-    pub right: Vec<f32>,
-    /// Integrated loudness, LUFS.
-    pub integrated_lufs: f64,
-    /// True peak, dBTP.
-    pub true_peak_dbtp: f64,
+/// What reaches the ears.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// What leaves the chain.
+    #[default]
+    Master,
+    /// The untouched mix.
+    Mix,
+    /// The master of one snapshot, while they run side by side; otherwise what leaves the chain.
+    Snapshot(usize),
+    /// A loaded reference.
+    Reference(ReferenceId),
+    /// The side-chain input.
+    Live,
 }
 
-/// Carries references to the audio thread and used ones back to be freed, without locks.
-#[derive(Debug)]
-pub struct HandOver {
-    incoming: ArrayQueue<Option<Arc<ReferenceAudio>>>,
-    outgoing: ArrayQueue<Arc<ReferenceAudio>>,
-}
-
-impl HandOver {
-    /// An empty hand-over, to be shared between a worker and the audio thread.
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self { incoming: ArrayQueue::new(4), outgoing: ArrayQueue::new(16) })
-    }
-
-    /// Worker: offers a reference, or takes the present one away. An older
-    /// offer that was never taken is freed here.
-    pub fn offer(&self, reference: Option<Arc<ReferenceAudio>>) {
-        self.incoming.force_push(reference);
-    }
-
-    /// Worker: frees what the audio thread has given back.
-    pub fn collect(&self) {
-        while self.outgoing.pop().is_some() {}
+impl Source {
+    /// Whether it is another song than the mix, out of step with it.
+    fn is_other_song(self) -> bool {
+        matches!(self, Source::Reference(_) | Source::Live)
     }
 }
 
-/// The levels that comparing goes by.
-#[derive(Clone, Copy, Debug)]
-pub struct Levels {
-    /// Loudness of the master, LUFS; negative infinity when there is none yet.
-    pub master_lufs: f64,
-    /// Loudness of the mix over the same time, LUFS.
-    pub mix_lufs: f64,
-    /// True peak of the mix, dBTP.
-    pub mix_peak_dbtp: f64,
+/// What the comparison has to leave room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// The mix has been heard since the comparison began.
+    pub mix: bool,
+    /// A reference has.
+    pub reference: bool,
+    /// The side-chain input has.
+    pub live: bool,
+}
+
+/// What is asked for in a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Request {
+    /// What is to be heard.
+    pub source: Source,
+    /// What it is compared with.
+    pub compared: Compared,
+    /// The chosen reference.
+    pub reference: Option<ReferenceId>,
+    /// What is brought to equal loudness by.
+    pub level_match: LevelMatch,
+    /// Where the song is at the block's first frame, as it leaves the chain.
+    pub transport: Transport,
+    /// Counts the choices of a blind test. Each goes through silence, also one
+    /// of what is heard already: a switch must not tell whether it changed anything.
+    pub blind_choices: u32,
 }
 
 const FADE_MS: f64 = 10.0;
-/// Gains follow measured loudness this slowly, so that following is not heard.
-const GAIN_RAMP_MS: f64 = 200.0;
-/// Both ends of a reference fade over this, so that its loop does not click.
-const LOOP_FADE_MS: f64 = 5.0;
-const HIGHEST_GAIN_DB: f64 = 24.0;
+/// Out and in again, when a blind test chooses.
+const DIP_MS: f64 = 40.0;
+/// For less the master is left to the bit.
+const LEAST_TURNED_DOWN_DB: f64 = 0.05;
 
 /// Puts what is to be heard in the place of the master.
 #[derive(Debug)]
 pub struct Compare {
-    hand_over: Arc<HandOver>,
-    reference: Option<Arc<ReferenceAudio>>,
-    /// Kept until there is room to send it back.
-    retired: Option<Arc<ReferenceAudio>>,
-    position: usize,
-    loop_fade_frames: usize,
-    listen: Listen,
-    outgoing: Listen,
+    library: Library,
+    heard: Source,
+    outgoing: Source,
     /// 0 to 1: from what was heard to what is to be heard.
     fade: Ramp,
+    fade_frames: usize,
+    dip_frames: usize,
+    /// The fade under way goes through silence.
+    is_dip: bool,
+    blind_choices: u32,
+    master_gain: Ramp,
     mix_gain: Ramp,
-    reference_gain: Ramp,
+    live_gain: Ramp,
+    snapshot_gains: [Ramp; SNAPSHOTS],
+    master: Difference,
+    snapshots: [Difference; SNAPSHOTS],
+    mix_song: Passage,
+    passages: Passages,
+    turned_down_db: f64,
     shortfall_db: f64,
+    snapshots_down_db: [f64; SNAPSHOTS],
+    is_level: bool,
+    new: Scratch,
+    old: Scratch,
+}
+
+/// Short-term loudness of what runs beside the song.
+#[derive(Clone, Copy, Debug, Default)]
+struct Passages {
+    mix: Passage,
+    master: Passage,
+    live: Passage,
+    snapshots: [Passage; SNAPSHOTS],
+}
+
+#[derive(Debug)]
+struct Scratch {
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
+
+impl Scratch {
+    fn new(spec: AudioSpec) -> Self {
+        Self { left: vec![0.0; spec.max_block_frames], right: vec![0.0; spec.max_block_frames] }
+    }
+
+    fn block(&mut self, frames: usize) -> StereoBlock<'_> {
+        StereoBlock::new(&mut self.left[..frames], &mut self.right[..frames])
+    }
+}
+
+/// Gains in this moment: what everything is brought to.
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    lufs: f64,
+    turned_down_db: f64,
 }
 
 impl Compare {
     /// Builds it, listening to the master.
     pub fn new(spec: AudioSpec, hand_over: Arc<HandOver>) -> Self {
-        let gain_frames = spec.frames_in_ms(GAIN_RAMP_MS);
+        let gain = Ramp::new(1.0, spec.frames_in_ms(GAIN_RAMP_MS));
         Self {
-            hand_over,
-            reference: None,
-            retired: None,
-            position: 0,
-            loop_fade_frames: spec.frames_in_ms(LOOP_FADE_MS).max(1),
-            listen: Listen::Master,
-            outgoing: Listen::Master,
+            library: Library::new(spec, hand_over),
+            heard: Source::Master,
+            outgoing: Source::Master,
             fade: Ramp::new(1.0, spec.frames_in_ms(FADE_MS)),
-            mix_gain: Ramp::new(1.0, gain_frames),
-            reference_gain: Ramp::new(1.0, gain_frames),
+            fade_frames: spec.frames_in_ms(FADE_MS),
+            dip_frames: spec.frames_in_ms(DIP_MS),
+            is_dip: false,
+            blind_choices: 0,
+            master_gain: gain,
+            mix_gain: gain,
+            live_gain: gain,
+            snapshot_gains: [gain; SNAPSHOTS],
+            master: Difference::default(),
+            snapshots: [Difference::default(); SNAPSHOTS],
+            mix_song: Passage::default(),
+            passages: Passages::default(),
+            turned_down_db: 0.0,
             shortfall_db: 0.0,
+            snapshots_down_db: [0.0; SNAPSHOTS],
+            is_level: false,
+            new: Scratch::new(spec),
+            old: Scratch::new(spec),
         }
     }
 
-    /// Lands on the master at once.
+    /// Lands on the plain master at once.
     pub fn reset(&mut self) {
-        self.listen = Listen::Master;
-        self.outgoing = Listen::Master;
+        self.heard = Source::Master;
+        self.outgoing = Source::Master;
         self.fade.snap(1.0);
+        self.master_gain.snap(1.0);
+        self.turned_down_db = 0.0;
     }
 
-    /// How much quieter than the master the heard source has to stay, because
-    /// its peaks leave no room, dB.
+    /// By how much everything is turned down, the master too, dB, 0 or more.
+    pub fn turned_down_db(&self) -> f64 {
+        self.turned_down_db
+    }
+
+    /// How much quieter than the rest what is heard still is, dB, 0 or more:
+    /// its gain is at its limit.
     pub fn shortfall_db(&self) -> f64 {
         self.shortfall_db
     }
 
-    /// Replaces the master in `block` by what is to be heard.
-    ///
-    /// `dry` is the mix, aligned with the master; `song_frame` is the host's
-    /// position while it plays, which the reference then follows.
+    /// By how much each snapshot is turned down to be as loud as the quietest
+    /// of them, dB; 0 while they do not run side by side.
+    pub fn snapshots_down_db(&self) -> [f64; SNAPSHOTS] {
+        self.snapshots_down_db
+    }
+
+    /// Whether everything that runs has been measured, and nothing is matched
+    /// by the present moment alone.
+    pub fn is_level(&self) -> bool {
+        self.is_level
+    }
+
+    /// Where a reference plays, frames from the start of its song.
+    pub fn reference_position(&self, id: ReferenceId) -> Option<usize> {
+        self.library.position_frames(id)
+    }
+
+    /// What reaches the ears now, or will once a cross-fade has ended.
+    pub fn heard(&self) -> Source {
+        self.heard
+    }
+
+    /// Replaces the master, which `chain` has just put into `block`, by what is
+    /// to be heard. `live` is the side-chain input, aligned with the master.
     pub fn process(
         &mut self,
-        listen: Listen,
+        request: &Request,
         block: &mut StereoBlock<'_>,
-        dry: &StereoBlock<'_>,
-        levels: &Levels,
-        song_frame: Option<i64>,
+        chain: &Chain,
+        live: Option<&LiveReference>,
     ) {
-        self.exchange_reference();
-        let has_reference = self.reference.is_some() && self.hand_over.incoming.is_empty();
-        let listen =
-            if listen == Listen::Reference && !has_reference { Listen::Master } else { listen };
-        let was_silent = self.listen == Listen::Master && self.fade.is_settled();
-        self.match_levels(listen, levels, was_silent);
-        if listen != self.listen && self.fade.is_settled() {
-            self.outgoing = self.listen;
-            self.listen = listen;
-            self.fade.snap(0.0);
+        let (heard, outgoing) = (self.heard, self.outgoing);
+        let is_fading = !self.fade.is_settled();
+        let is_heard = |id: ReferenceId| {
+            let source = Source::Reference(id);
+            heard == source || (is_fading && outgoing == source)
+        };
+        self.library.exchange(is_heard);
+        self.library.follow(request.transport, is_heard);
+        self.choose(request, live.is_some());
+        self.match_levels(request, chain, live);
+        self.render(block, chain, live);
+    }
+
+    /// Begins a cross-fade when something else is to be heard and none is under way.
+    fn choose(&mut self, request: &Request, has_live: bool) {
+        let wanted = match request.source {
+            Source::Reference(id) if !self.library.has(id) => Source::Master,
+            Source::Live if !has_live => Source::Master,
+            source => source,
+        };
+        let is_blind_choice = request.blind_choices != self.blind_choices;
+        if (wanted != self.heard || is_blind_choice) && self.fade.is_settled() {
+            self.outgoing = self.heard;
+            self.heard = wanted;
+            self.is_dip = is_blind_choice;
+            self.blind_choices = request.blind_choices;
+            let frames = if self.is_dip { self.dip_frames } else { self.fade_frames };
+            self.fade = Ramp::new(0.0, frames);
             self.fade.set(1.0);
-        }
-        if let (Some(reference), Some(frame)) = (&self.reference, song_frame) {
-            let length = reference.left.len().max(1) as i64;
-            self.position = frame.rem_euclid(length) as usize;
-        }
-        if self.listen == Listen::Master && self.fade.is_settled() {
-            self.skip(block.frames());
-            return;
-        }
-        for i in 0..block.frames() {
-            let master = [block.left[i], block.right[i]];
-            let mix_gain = self.mix_gain.advance() as f32;
-            let mix = [mix_gain * dry.left[i], mix_gain * dry.right[i]];
-            let reference = self.next_reference_frame();
-            let source = |listen: Listen| match listen {
-                Listen::Master => master,
-                Listen::Mix => mix,
-                Listen::Reference => reference,
-            };
-            let heard = if self.fade.is_settled() {
-                source(self.listen)
-            } else {
-                let position = self.fade.advance();
-                let (old, new) = (source(self.outgoing), source(self.listen));
-                let (old_gain, new_gain) = self.fade_gains(position);
-                [old_gain * old[0] + new_gain * new[0], old_gain * old[1] + new_gain * new[1]]
-            };
-            block.left[i] = heard[0];
-            block.right[i] = heard[1];
         }
     }
 
-    /// Mix and master are the same song in step: a straight cross-fade keeps
+    fn is_heard(&self, source: Source) -> bool {
+        self.heard == source || (!self.fade.is_settled() && self.outgoing == source)
+    }
+
+    fn match_levels(&mut self, request: &Request, chain: &Chain, live: Option<&LiveReference>) {
+        let (mix, master) = (chain.mix_level(), chain.master_level());
+        let snapshots: [Option<Level>; SNAPSHOTS] =
+            std::array::from_fn(|snapshot| chain.snapshot_level(snapshot));
+        let live = live.map(LiveReference::level);
+        self.listen_to(&mix, &master, &snapshots, live.as_ref());
+
+        let is_short_term = request.level_match == LevelMatch::ShortTerm;
+        let song_lufs = self.mix_song.lufs(mix.momentary_lufs);
+        let lufs = |difference: &Difference, passage: &Passage, level: &Level| {
+            let whole = song_lufs + difference.db(level, &mix);
+            if is_short_term { passage.lufs(whole) } else { whole }
+        };
+        let plain =
+            |lufs: f64, true_peak_dbtp: f64| Loudness { lufs, true_peak_dbtp, trim_db: 0.0 };
+        let mix_loudness = plain(
+            if is_short_term { self.passages.mix.lufs(song_lufs) } else { song_lufs },
+            mix.true_peak_dbtp,
+        );
+        let master_loudness =
+            plain(lufs(&self.master, &self.passages.master, &master), master.true_peak_dbtp);
+        let live_loudness = live.map(|live| {
+            let whole =
+                if live.song_lufs.is_finite() { live.song_lufs } else { live.momentary_lufs };
+            let lufs = if is_short_term { self.passages.live.lufs(whole) } else { whole };
+            plain(lufs, live.true_peak_dbtp)
+        });
+        let snapshot_lufs: [Option<f64>; SNAPSHOTS] = std::array::from_fn(|n| {
+            snapshots[n].map(|level| lufs(&self.snapshots[n], &self.passages.snapshots[n], &level))
+        });
+        let quietest = snapshot_lufs.into_iter().flatten().reduce(f64::min);
+        let anchor_lufs = quietest.unwrap_or(master_loudness.lufs);
+        let reference = request.reference;
+        let reference_loudness =
+            reference.and_then(|id| self.library.loudness(id, request.level_match));
+
+        let compared = request.compared;
+        self.turned_down_db = [
+            compared.mix.then_some(mix_loudness),
+            reference_loudness.filter(|_| compared.reference),
+            live_loudness.filter(|_| compared.live),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|loudness| loudness.shortfall_db(anchor_lufs))
+        .fold(0.0, f64::max)
+        .min(60.0);
+        if self.turned_down_db < LEAST_TURNED_DOWN_DB {
+            self.turned_down_db = 0.0;
+        }
+        let anchor = Anchor { lufs: anchor_lufs, turned_down_db: self.turned_down_db };
+        self.set_gains(anchor, mix_loudness, live_loudness, &snapshot_lufs);
+        let mut shortfall_db = 0.0;
+        let mut note = |loudness: Option<Loudness>, is_heard: bool| {
+            if let Some(loudness) = loudness.filter(|_| is_heard) {
+                let missing_db = loudness.shortfall_db(anchor.lufs) - anchor.turned_down_db;
+                shortfall_db = missing_db.max(0.0);
+            }
+        };
+        note(Some(mix_loudness), self.heard == Source::Mix);
+        note(live_loudness, self.heard == Source::Live);
+        for id in [self.heard, self.outgoing].into_iter().filter_map(reference_of).chain(reference)
+        {
+            if let Some(loudness) = self.library.loudness(id, request.level_match) {
+                note(Some(loudness), self.heard == Source::Reference(id));
+                let gain_db = loudness.gain_db(anchor.lufs, anchor.turned_down_db);
+                let is_heard = self.outgoing_or_heard(Source::Reference(id));
+                self.library.set_gain_db(id, gain_db, is_heard);
+            }
+        }
+        self.shortfall_db = shortfall_db;
+    }
+
+    /// Whether a source was already heard before this block.
+    fn outgoing_or_heard(&self, source: Source) -> bool {
+        let has_just_begun =
+            self.fade.value() == 0.0 && self.heard == source && self.outgoing != source;
+        self.is_heard(source) && !has_just_begun
+    }
+
+    fn listen_to(
+        &mut self,
+        mix: &Level,
+        master: &Level,
+        snapshots: &[Option<Level>; SNAPSHOTS],
+        live: Option<&Level>,
+    ) {
+        if mix.song_lufs.is_finite() {
+            self.mix_song.follow(mix.song_lufs);
+        }
+        self.passages.mix.follow(mix.short_term_lufs);
+        self.passages.master.follow(master.short_term_lufs);
+        self.master.follow(master, mix);
+        self.is_level = self.master.is_known();
+        if let Some(live) = live {
+            self.passages.live.follow(live.short_term_lufs);
+        }
+        for (n, level) in snapshots.iter().enumerate() {
+            let Some(level) = level else {
+                // What it becomes until it runs again is not known.
+                self.snapshots[n] = Difference::default();
+                continue;
+            };
+            self.snapshots[n].follow(level, mix);
+            self.passages.snapshots[n].follow(level.short_term_lufs);
+            self.is_level &= self.snapshots[n].is_known();
+        }
+    }
+
+    fn set_gains(
+        &mut self,
+        anchor: Anchor,
+        mix: Loudness,
+        live: Option<Loudness>,
+        snapshot_lufs: &[Option<f64>; SNAPSHOTS],
+    ) {
+        let gain =
+            |loudness: Loudness| db_to_gain(loudness.gain_db(anchor.lufs, anchor.turned_down_db));
+        let is_unheard = |source: Source| !self.outgoing_or_heard(source);
+        let unheard =
+            [is_unheard(Source::Master), is_unheard(Source::Mix), is_unheard(Source::Live)];
+        let unheard_snapshots: [bool; SNAPSHOTS] =
+            std::array::from_fn(|n| is_unheard(Source::Snapshot(n)));
+        let set = |ramp: &mut Ramp, gain: f64, is_unheard: bool| {
+            if is_unheard { ramp.snap(gain) } else { ramp.set(gain) }
+        };
+        set(&mut self.master_gain, db_to_gain(-anchor.turned_down_db), unheard[0]);
+        set(&mut self.mix_gain, gain(mix), unheard[1]);
+        if let Some(live) = live {
+            set(&mut self.live_gain, gain(live), unheard[2]);
+        }
+        for n in 0..SNAPSHOTS {
+            let down_db = snapshot_lufs[n].map_or(0.0, |lufs| lufs - anchor.lufs);
+            // Before there is sound there is no difference.
+            let down_db = if down_db.is_finite() { down_db.clamp(0.0, 60.0) } else { 0.0 };
+            self.snapshots_down_db[n] = down_db;
+            let gain = db_to_gain(-down_db - anchor.turned_down_db);
+            set(&mut self.snapshot_gains[n], gain, unheard_snapshots[n]);
+        }
+    }
+
+    /// Brings what is heard into the block.
+    fn render(&mut self, block: &mut StereoBlock<'_>, chain: &Chain, live: Option<&LiveReference>) {
+        let frames = block.frames();
+        let (heard, outgoing) = (self.heard, self.outgoing);
+        let is_fading = !self.fade.is_settled();
+        let is_heard = |id: ReferenceId| {
+            let source = Source::Reference(id);
+            heard == source || (is_fading && outgoing == source)
+        };
+        self.library.skip(frames, is_heard);
+        let is_same = heard == outgoing;
+        if is_fading && !is_same {
+            let mut old =
+                std::mem::replace(&mut self.old, Scratch { left: Vec::new(), right: Vec::new() });
+            self.bring(outgoing, &mut old.block(frames), block, chain, live);
+            self.old = old;
+        }
+        let is_untouched = heard == Source::Master
+            && !is_fading
+            && self.master_gain.is_settled()
+            && self.master_gain.value() == 1.0;
+        if is_untouched {
+            return;
+        }
+        let mut new =
+            std::mem::replace(&mut self.new, Scratch { left: Vec::new(), right: Vec::new() });
+        self.bring(heard, &mut new.block(frames), block, chain, live);
+        for frame in 0..frames {
+            let mut sample = [new.left[frame], new.right[frame]];
+            if is_fading && !self.fade.is_settled() {
+                let (old_gain, new_gain) = self.fade_gains();
+                let old =
+                    if is_same { sample } else { [self.old.left[frame], self.old.right[frame]] };
+                sample = [0, 1].map(|c| old_gain * old[c] + new_gain * sample[c]);
+            }
+            [block.left[frame], block.right[frame]] = sample;
+        }
+        self.new = new;
+    }
+
+    /// Writes a source with its gain; `master` is what left the chain.
+    fn bring(
+        &mut self,
+        source: Source,
+        to: &mut StereoBlock<'_>,
+        master: &StereoBlock<'_>,
+        chain: &Chain,
+        live: Option<&LiveReference>,
+    ) {
+        let plain: Frames<'_> = [master.left, master.right];
+        // What has not kept up with the block is silent.
+        let live = live.map(LiveReference::frames).filter(|[left, _]| left.len() == to.frames());
+        let (from, gain) = match source {
+            Source::Reference(id) => return self.library.play(id, to),
+            Source::Master => (plain, &mut self.master_gain),
+            Source::Mix => (chain.dry(), &mut self.mix_gain),
+            Source::Live => {
+                let Some(live) = live else {
+                    to.left.fill(0.0);
+                    to.right.fill(0.0);
+                    return;
+                };
+                (live, &mut self.live_gain)
+            }
+            Source::Snapshot(n) => {
+                let n = n.min(SNAPSHOTS - 1);
+                (chain.snapshot_output(n).unwrap_or(plain), &mut self.snapshot_gains[n])
+            }
+        };
+        let [left, right] = [&mut *to.left, &mut *to.right];
+        gain.advance_run(left.len(), |frame, gain| {
+            left[frame] = gain as f32 * from[0][frame];
+            right[frame] = gain as f32 * from[1][frame];
+        });
+    }
+
+    /// Mix and masters are the same song in step: a straight cross-fade keeps
     /// their level. A reference is another song: there equal power does.
-    fn fade_gains(&self, position: f64) -> (f32, f32) {
-        let is_other_song = self.listen == Listen::Reference || self.outgoing == Listen::Reference;
-        if is_other_song {
-            let (sine, cosine) = (position * std::f64::consts::FRAC_PI_2).sin_cos();
-            (cosine as f32, sine as f32)
+    fn fade_gains(&mut self) -> (f32, f32) {
+        let position = self.fade.advance();
+        if self.is_dip {
+            let (old, new) = (1.0 - 2.0 * position, 2.0 * position - 1.0);
+            return (old.max(0.0) as f32, new.max(0.0) as f32);
+        }
+        if self.heard.is_other_song() || self.outgoing.is_other_song() {
+            equal_power(position)
         } else {
             (1.0 - position as f32, position as f32)
         }
     }
+}
 
-    /// Takes a new reference in and sends the old one back to be freed, once
-    /// the old one is no longer heard.
-    fn exchange_reference(&mut self) {
-        if let Some(retired) = self.retired.take() {
-            self.retired = self.hand_over.outgoing.push(retired).err();
-        }
-        let is_heard = self.listen == Listen::Reference
-            || (self.outgoing == Listen::Reference && !self.fade.is_settled());
-        if self.retired.is_some() || is_heard {
-            return;
-        }
-        if let Some(next) = self.hand_over.incoming.pop() {
-            self.retired = std::mem::replace(&mut self.reference, next);
-            self.position = 0;
-        }
-    }
-
-    fn match_levels(&mut self, listen: Listen, levels: &Levels, is_unheard: bool) {
-        let matched = |lufs: f64, peak_dbtp: f64| {
-            let wanted_db = levels.master_lufs - lufs;
-            if !wanted_db.is_finite() {
-                return (0.0, 0.0);
-            }
-            let allowed_db = wanted_db.min((-peak_dbtp).max(0.0)).clamp(-90.0, HIGHEST_GAIN_DB);
-            (allowed_db, wanted_db - allowed_db)
-        };
-        let mix = matched(levels.mix_lufs, levels.mix_peak_dbtp);
-        let reference = self
-            .reference
-            .as_ref()
-            .map_or((0.0, 0.0), |r| matched(r.integrated_lufs, r.true_peak_dbtp));
-        for (ramp, gain_db) in
-            [(&mut self.mix_gain, mix.0), (&mut self.reference_gain, reference.0)]
-        {
-            if is_unheard { ramp.snap(db_to_gain(gain_db)) } else { ramp.set(db_to_gain(gain_db)) }
-        }
-        self.shortfall_db = match listen {
-            Listen::Master => 0.0,
-            Listen::Mix => mix.1,
-            Listen::Reference => reference.1,
-        };
-    }
-
-    fn next_reference_frame(&mut self) -> [f32; 2] {
-        let gain = self.reference_gain.advance();
-        let Some(reference) = &self.reference else { return [0.0; 2] };
-        let length = reference.left.len();
-        if length == 0 {
-            return [0.0; 2];
-        }
-        let position = self.position.min(length - 1);
-        self.position = (position + 1) % length;
-        let edge = (position + 1).min(length - position) as f64 / self.loop_fade_frames as f64;
-        let gain = (gain * edge.min(1.0)) as f32;
-        [gain * reference.left[position], gain * reference.right[position]]
-    }
-
-    fn skip(&mut self, frames: usize) {
-        if let Some(reference) = &self.reference {
-            self.position = (self.position + frames) % reference.left.len().max(1);
-        }
+fn reference_of(source: Source) -> Option<ReferenceId> {
+    match source {
+        Source::Reference(id) => Some(id),
+        _ => None,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SPEC: AudioSpec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 480 };
-    const LEVELS: Levels = Levels { master_lufs: -14.0, mix_lufs: -20.0, mix_peak_dbtp: -8.0 };
-
-    fn reference(amplitude: f32, integrated_lufs: f64) -> Arc<ReferenceAudio> {
-        let left: Vec<f32> = (0..30_000).map(|n| amplitude * (n as f32 * 0.02).sin()).collect();
-        Arc::new(ReferenceAudio {
-            right: left.clone(),
-            left,
-            integrated_lufs,
-            true_peak_dbtp: -1.0,
-        })
-    }
-
-    /// Runs a steady master and mix through a script of choices, one a block of 10 ms.
-    fn listen_through(compare: &mut Compare, script: &[Listen]) -> Vec<f32> {
-        let mut heard = Vec::new();
-        for (n, listen) in script.iter().enumerate() {
-            let wave = |amplitude: f32| -> Vec<f32> {
-                (0..480).map(|i| amplitude * ((n * 480 + i) as f32 * 0.02).sin()).collect()
-            };
-            let (mut left, mut right) = (wave(0.4), wave(0.4));
-            let (mut dry_left, mut dry_right) = (wave(0.2), wave(0.2));
-            compare.process(
-                *listen,
-                &mut StereoBlock::new(&mut left, &mut right),
-                &StereoBlock::new(&mut dry_left, &mut dry_right),
-                &LEVELS,
-                None,
-            );
-            heard.extend(left);
-        }
-        heard
-    }
-
-    #[test]
-    fn the_master_passes_to_the_bit() {
-        let mut compare = Compare::new(SPEC, HandOver::new());
-        let heard = listen_through(&mut compare, &[Listen::Master; 4]);
-        for (n, sample) in heard.iter().enumerate() {
-            assert_eq!(*sample, 0.4 * (n as f32 * 0.02).sin());
-        }
-    }
-
-    #[test]
-    fn the_mix_is_raised_to_the_master_and_switching_does_not_click() {
-        let mut compare = Compare::new(SPEC, HandOver::new());
-        let mut script = vec![Listen::Master; 3];
-        script.extend([Listen::Mix; 4]);
-        script.extend([Listen::Master; 3]);
-        let heard = listen_through(&mut compare, &script);
-        // 6 dB louder: twice the amplitude, the master's.
-        let highest = heard[5 * 480..6 * 480].iter().fold(0.0f32, |h, x| h.max(x.abs()));
-        assert!((highest - 0.4).abs() < 0.003, "{highest}");
-        let steepest = heard.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
-        assert!(steepest < 0.4 * 0.021, "{steepest}");
-        assert_eq!(compare.shortfall_db(), 0.0);
-    }
-
-    #[test]
-    fn a_mix_without_headroom_is_not_pushed_into_clipping() {
-        let mut compare = Compare::new(SPEC, HandOver::new());
-        let levels = Levels { mix_peak_dbtp: -2.0, ..LEVELS };
-        let (mut l, mut r) = ([0.1; 64], [0.1; 64]);
-        let (mut dl, mut dr) = ([0.1; 64], [0.1; 64]);
-        compare.process(
-            Listen::Mix,
-            &mut StereoBlock::new(&mut l, &mut r),
-            &StereoBlock::new(&mut dl, &mut dr),
-            &levels,
-            None,
-        );
-        assert!((compare.shortfall_db() - 4.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn references_come_and_go_without_a_step_and_are_given_back() {
-        let hand_over = HandOver::new();
-        let mut compare = Compare::new(SPEC, Arc::clone(&hand_over));
-        // Without a reference its button leaves the master on.
-        let heard = listen_through(&mut compare, &[Listen::Reference; 2]);
-        assert_eq!(heard[500], 0.4 * (500f32 * 0.02).sin());
-        let song = reference(0.8, -8.0);
-        hand_over.offer(Some(Arc::clone(&song)));
-        let heard = listen_through(&mut compare, &[Listen::Reference; 4]);
-        // -8 to -14 LUFS: half the amplitude.
-        let highest = heard[2 * 480..].iter().fold(0.0f32, |h, x| h.max(x.abs()));
-        assert!((highest - 0.4).abs() < 0.01, "{highest}");
-        hand_over.offer(None);
-        let heard = listen_through(&mut compare, &[Listen::Reference; 5]);
-        let steepest = heard.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
-        assert!(steepest < 0.02, "{steepest}");
-        hand_over.collect();
-        assert_eq!(Arc::strong_count(&song), 1);
-        compare.reset();
-        let heard = listen_through(&mut compare, &[Listen::Master]);
-        assert_eq!(heard[100], 0.4 * (100f32 * 0.02).sin());
-    }
-}
+mod tests;

@@ -221,6 +221,11 @@ impl Integration {
         }
     }
 
+    /// The transport of the next frame at the output.
+    pub(crate) fn output_transport(&mut self) -> Transport {
+        self.transport.output(1).0
+    }
+
     /// What the integrated values are of.
     pub(crate) fn snapshot(&self) -> IntegrationSnapshot {
         IntegrationSnapshot {

@@ -11,6 +11,9 @@
 //! sum whole numbers, so no running sum can drift; frames are summed strictly
 //! one after the other, so no reading depends on the block size.
 //!
+//! Beside the measurement a second integrated loudness runs over a *span* that
+//! begins anew whenever the sound changes, for comparing at equal loudness.
+//!
 //! While a measurement is paused, momentary and short-term loudness go on; no
 //! window that reaches into the pause counts afterwards.
 
@@ -72,6 +75,17 @@ impl Default for LoudnessSnapshot {
             measured_s: 0.0,
         }
     }
+}
+
+/// Loudness of what came since a span began.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Span {
+    /// Gated integrated loudness, LUFS; negative infinity before there is any.
+    pub integrated_lufs: f64,
+    /// How much above the absolute gate has been counted, seconds.
+    pub counted_s: f64,
+    /// How long ago it began, seconds.
+    pub elapsed_s: f64,
 }
 
 /// A K-weighted mean square as loudness; silence gives negative infinity.
@@ -238,6 +252,9 @@ pub struct LoudnessMeter {
     short_term: Window<SHORT_TERM_STEPS>,
     integrated_blocks: Histogram,
     range_blocks: Histogram,
+    span_blocks: Histogram,
+    span: Streak,
+    span_lufs: f64,
     is_paused: bool,
     /// The stream is mono: both channels are the same one.
     is_mono: bool,
@@ -263,6 +280,9 @@ impl LoudnessMeter {
             short_term: Window::new(),
             integrated_blocks: Histogram::new(),
             range_blocks: Histogram::new(),
+            span_blocks: Histogram::new(),
+            span: Streak::default(),
+            span_lufs: f64::NEG_INFINITY,
             is_paused: false,
             is_mono: false,
             measurement: Streak::default(),
@@ -292,6 +312,7 @@ impl LoudnessMeter {
         self.short_term = Window::new();
         self.integrated_blocks.reset();
         self.range_blocks.reset();
+        self.begin_span();
         self.frames = 0;
         self.readings = LoudnessSnapshot::default();
     }
@@ -323,6 +344,24 @@ impl LoudnessMeter {
             self.measurement.begin(self.clock.is_within_step());
         }
         self.is_paused = is_paused;
+    }
+
+    /// Begins the span anew: what came before it does not count in
+    /// [`Self::span`]. A pause does not concern it.
+    pub fn begin_span(&mut self) {
+        self.span.begin(self.clock.is_within_step());
+        self.span_blocks.reset();
+        self.span_lufs = f64::NEG_INFINITY;
+    }
+
+    /// What has been measured since the span began.
+    pub fn span(&self) -> Span {
+        Span {
+            integrated_lufs: self.span_lufs,
+            counted_s: self.span_blocks.count() as f64 * HOP_STEPS as f64
+                / StepClock::STEPS_PER_SECOND as f64,
+            elapsed_s: self.span.steps as f64 / StepClock::STEPS_PER_SECOND as f64,
+        }
     }
 
     /// Whether the last 3 s all belong to the measurement.
@@ -368,6 +407,7 @@ impl LoudnessMeter {
         self.short_term.push(energy, step_frames);
         self.pass.complete_step();
         self.measurement.complete_step();
+        self.span.complete_step();
         let is_block = self.clock.steps().is_multiple_of(HOP_STEPS);
 
         if let Some(power) = self.momentary.power() {
@@ -375,6 +415,12 @@ impl LoudnessMeter {
             self.readings.momentary_lufs = loudness;
             if self.pass.covers(MOMENTARY_STEPS) {
                 self.slot_momentary_power = self.slot_momentary_power.max(power);
+            }
+            if is_block && loudness > ABSOLUTE_GATE_LUFS && self.span.covers(MOMENTARY_STEPS) {
+                self.span_blocks.add(power);
+                if let Some(mean) = self.span_blocks.gated_mean(INTEGRATED_GATE_LU) {
+                    self.span_lufs = lufs(mean);
+                }
             }
             if !self.is_paused && self.measurement.covers(MOMENTARY_STEPS) {
                 self.readings.max_momentary_lufs = self.readings.max_momentary_lufs.max(loudness);

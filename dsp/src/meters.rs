@@ -14,6 +14,7 @@ pub use self::bands::{BAND_CROSSOVERS_HZ, BAND_NAMES, BandReading, BandsSnapshot
 use self::bands::BandMeters;
 use self::peak::{ChannelPeaks, RUN_FRAMES};
 use self::stereo_field::StereoField;
+use crate::compare::Level;
 use crate::equalizer::BAND_COUNT;
 use crate::integration::IntegrationSnapshot;
 use crate::loudness::timeline::SlotMeasures;
@@ -213,6 +214,7 @@ pub struct Meters {
     min_psr_db: f64,
     field: StereoField,
     bands: Option<BandMeters>,
+    are_bands_measured: bool,
     loudness: LoudnessMeter,
 }
 
@@ -233,7 +235,23 @@ impl Meters {
             min_psr_db: f64::INFINITY,
             field: StereoField::new(),
             bands: None,
+            are_bands_measured: true,
             loudness: LoudnessMeter::new(spec),
+        }
+    }
+
+    /// The same with readings in bands that rest until [`Self::measure_bands`] asks for them.
+    pub fn with_resting_bands(spec: AudioSpec) -> Self {
+        Self { are_bands_measured: false, ..Self::new(spec) }
+    }
+
+    /// Measures in bands from now on, or not. What was measured before a rest is forgotten.
+    pub fn measure_bands(&mut self, are_measured: bool) {
+        if std::mem::replace(&mut self.are_bands_measured, are_measured)
+            && !are_measured
+            && let Some(bands) = &mut self.bands
+        {
+            bands.reset();
         }
     }
 
@@ -281,6 +299,17 @@ impl Meters {
         for channel in &mut self.channels {
             channel.pause(is_paused);
         }
+    }
+
+    /// The sound has changed: what is compared at equal loudness is measured anew.
+    pub fn begin_span(&mut self) {
+        self.loudness.begin_span();
+    }
+
+    /// What comparing at equal loudness has to know.
+    pub fn level(&self) -> Level {
+        let true_peak = self.channels.iter().map(ChannelPeaks::max_true_peak).fold(0.0, f32::max);
+        Level::of(&self.loudness, gain_to_db(f64::from(true_peak)))
     }
 
     /// Playback on a timeline has jumped to where the next frame lies.
@@ -358,7 +387,11 @@ impl Meters {
             min_psr_db: if self.min_psr_db.is_finite() { self.min_psr_db } else { 0.0 },
             clipped_samples: self.channels.iter().map(ChannelPeaks::clipped_samples).sum(),
             dc_offset: self.field.dc_offset(),
-            bands: self.bands.as_ref().map(BandMeters::snapshot),
+            bands: self
+                .bands
+                .as_ref()
+                .filter(|_| self.are_bands_measured)
+                .map(BandMeters::snapshot),
         }
     }
 
@@ -367,7 +400,7 @@ impl Meters {
         // Its steps are the same and end first.
         self.loudness.process(left, right);
         self.field.process(left, right);
-        if let Some(bands) = &mut self.bands {
+        if let Some(bands) = self.bands.as_mut().filter(|_| self.are_bands_measured) {
             bands.process(left, right);
         }
         for (channel, samples) in self.channels.iter_mut().zip([left, right]) {

@@ -9,6 +9,7 @@ use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2, vec2
 
 use crate::format;
 use crate::icons;
+use crate::pages::Page;
 use crate::plots::{self, Axis};
 use crate::scene::{Scene, index_of, parameter};
 use crate::theme;
@@ -67,7 +68,7 @@ fn help_of(stage: Stage) -> &'static str {
 }
 
 fn show_card(scene: &mut Scene<'_>, card: Rect, stage: Stage, is_folded: bool) {
-    let is_chosen = scene.state.stage == stage;
+    let is_chosen = scene.state.page == Page::Stage && scene.state.stage == stage;
     let is_on = is_on(scene, stage);
     let name = format!("Show {}", stage.name());
     let response = scene.interact(card, &name, Sense::click());
@@ -126,6 +127,7 @@ fn show_card(scene: &mut Scene<'_>, card: Rect, stage: Stage, is_folded: bool) {
 }
 
 fn choose(scene: &mut Scene<'_>, stage: Stage) {
+    scene.state.page = Page::Stage;
     scene.state.stage = stage;
     scene.state.typing = None;
     // The delta follows the eye: one hears what one looks at.

@@ -3,11 +3,12 @@
 use burnish_dsp::settings::Stage;
 use egui::{Rect, Ui, pos2, vec2};
 
+use crate::pages::Page;
 use crate::scene::Scene;
 use crate::state::State;
 use crate::view::{Edit, View};
 use crate::{
-    chain_row, drop_target, fonts, header, listening_bar, message, meters_panel, stages, theme,
+    chain_row, drop_target, fonts, header, listening_bar, message, meters_panel, pages, theme,
 };
 
 /// The size that a new window opens with.
@@ -98,7 +99,18 @@ impl Editor {
 
     /// Shows a stage large.
     pub fn choose_stage(&mut self, stage: Stage) {
+        self.state.page = Page::Stage;
         self.state.stage = stage;
+    }
+
+    /// What is shown large.
+    pub fn page(&self) -> Page {
+        self.state.page
+    }
+
+    /// Shows a page large.
+    pub fn choose_page(&mut self, page: Page) {
+        self.state.page = page;
     }
 
     /// Draws one frame into the whole of `ui` and appends to `edits` what the person asks for.
@@ -124,14 +136,24 @@ impl Editor {
         let layout = Layout::new(window, view.message.is_some());
         let mut scene = Scene { ui, view, edits, state: &mut self.state };
         header::show(&mut scene, layout.header);
-        chain_row::show(&mut scene, layout.chain, layout.is_chain_folded);
-        stages::show(&mut scene, layout.stage);
-        meters_panel::show(&mut scene, layout.meters, layout.are_meters_folded);
+        let is_blind = view.blind.is_running();
+        if is_blind {
+            // What could give the answer away is not drawn at all.
+            scene.state.page = Page::Blind;
+            pages::curtain(&scene, layout.chain, layout.meters);
+            pages::show(&mut scene, layout.stage);
+        } else {
+            chain_row::show(&mut scene, layout.chain, layout.is_chain_folded);
+            pages::show(&mut scene, layout.stage);
+            meters_panel::show(&mut scene, layout.meters, layout.are_meters_folded);
+        }
         if let Some(text) = view.message {
             message::show(&mut scene, layout.message, text);
         }
         listening_bar::show(&mut scene, layout.listening);
-        drop_target::show(&mut scene, window);
+        if !is_blind {
+            drop_target::show(&mut scene, window);
+        }
         self.end_lost_gestures(edits);
     }
 

@@ -1,19 +1,30 @@
-//! The header: presets, target, notes, scale, help.
+//! The header: snapshots, undo and redo, presets, target, notes, scale, help.
 
-use egui::{Align2, PopupCloseBehavior, Rect, RichText, Stroke, TextEdit, Ui, pos2};
+mod snapshots;
+mod undo;
+
+use egui::{
+    Align2, PopupCloseBehavior, Rect, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    WidgetInfo, pos2,
+};
 
 use crate::format;
 use crate::icons;
 use crate::scene::Scene;
 use crate::theme;
-use crate::view::Edit;
+use crate::view::{Edit, View};
 use crate::widgets::{ButtonLook, button, menu_button, show_menu};
 
 /// Magnifications to choose from.
 const SCALES: [f32; 6] = [0.75, 1.0, 1.25, 1.5, 1.75, 2.0];
 const BUTTON_HEIGHT: f32 = 26.0;
+/// Notes, scale and help, with their gaps.
+const RIGHT_WIDTH: f32 = 184.0;
+/// Below this width of the header everything moves closer together.
+const NARROW_WIDTH: f32 = 960.0;
+const HIDDEN_HELP: &str = "Not during a blind test.";
 
-const HELP: [(&str, &str); 9] = [
+const HELP: [(&str, &str); 11] = [
     ("Drag", "up or down turns a knob; with Shift ten times finer"),
     ("Wheel", "steps; on a band of the EQ it changes the Q"),
     ("Double-click", "or Ctrl-click goes back to the neutral value"),
@@ -21,6 +32,8 @@ const HELP: [(&str, &str); 9] = [
     ("Tab, arrows", "reach and turn knobs without a mouse; Esc gives the keys back"),
     ("EQ", "double-click an empty place for a new band, right-click a band to switch it"),
     ("Mix, Master", "compare at equal loudness; a render is always the master"),
+    ("A B C D", "whole settings to switch between; right-click for names and copies"),
+    ("Ctrl+Z, Ctrl+Y", "take the last step back and bring it again (Cmd on a Mac)"),
     ("Delta", "lets you hear only what the chosen stage changes"),
     ("Reset", "starts all readings afresh; Timeline keeps those of the song by position"),
 ];
@@ -39,21 +52,56 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
     let at = |left: f32, width: f32| {
         Rect::from_min_max(pos2(left, top), pos2(left + width, top + BUTTON_HEIGHT))
     };
-    let left = title.right() + 20.0;
-    let menu_width = (0.2 * rect.width()).clamp(124.0, 220.0);
-    presets(scene, at(left, 0.8 * menu_width));
-    targets(scene, at(left + 0.8 * menu_width + theme::GAP, menu_width));
-    let left_end = left + 1.8 * menu_width + theme::GAP;
-
+    let is_narrow = rect.width() < NARROW_WIDTH;
+    let gap = if is_narrow { theme::GAP } else { 12.0 };
+    let mut left = title.right() + 1.5 * gap;
+    let mut next = |width: f32| {
+        let place = at(left, width);
+        left += width + gap;
+        place
+    };
+    let (snapshots_place, undo_place) =
+        (next(if is_narrow { 128.0 } else { 160.0 }), next(if is_narrow { 54.0 } else { 62.0 }));
     let right = rect.right() - theme::GAP;
+    let right_start = right - RIGHT_WIDTH - theme::GAP;
+    let room = right_start - undo_place.right() - 3.0 * gap;
+    let (presets_place, targets_place) =
+        (next((0.34 * room).clamp(84.0, 140.0)), next((0.62 * room).clamp(124.0, 220.0)));
+    snapshots::show(scene, snapshots_place);
+    undo::show(scene, undo_place);
+    presets(scene, presets_place);
+    targets(scene, targets_place);
+
     help(scene, at(right - 28.0, 28.0));
     scales(scene, at(right - 28.0 - 84.0, 76.0));
     notes(scene, at(right - 28.0 - 84.0 - 72.0, 64.0));
-    let right_start = right - 184.0 - theme::GAP;
-    stream(scene, Rect::from_min_max(pos2(left_end + 12.0, top), pos2(right_start, top + 26.0)));
+    let stream_left = targets_place.right() + 12.0;
+    stream(scene, Rect::from_min_max(pos2(stream_left, top), pos2(right_start, top + 26.0)));
+}
+
+/// Whether a blind test runs: what tells one candidate from another is hidden,
+/// and nothing can change them.
+fn are_settings_hidden(view: &View<'_>) -> bool {
+    view.blind.is_running()
+}
+
+/// A button that does nothing for now.
+fn disabled_button(scene: &Scene<'_>, rect: Rect, text: &str, name: &str, help: &str) {
+    let response = scene.interact(rect, name, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, false, name));
+    let stroke = Stroke::new(1.0, theme::LINE);
+    scene.painter().rect(rect, theme::CONTROL_RADIUS, theme::PANEL, stroke, StrokeKind::Inside);
+    let inner = rect.shrink2(egui::vec2(6.0, 0.0));
+    let font = theme::font(theme::TEXT_SIZE);
+    scene.text_in(inner, Align2::LEFT_CENTER, text, font, theme::FAINT);
+    response.on_hover_text(help);
 }
 
 fn presets(scene: &mut Scene<'_>, rect: Rect) {
+    if are_settings_hidden(scene.view) {
+        disabled_button(scene, rect, "Presets", "Presets", HIDDEN_HELP);
+        return;
+    }
     let help = "Starting points; all settings change.";
     let response = menu_button(scene, rect, "Presets", "Presets", help);
     let presets = scene.view.presets;

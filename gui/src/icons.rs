@@ -36,6 +36,12 @@ pub(crate) fn pointer_right(painter: &Painter, tip: Pos2, size: f32, color: Colo
     painter.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
 }
 
+/// A triangle that points down at what it marks, as high as `size`.
+pub(crate) fn pointer_down(painter: &Painter, tip: Pos2, size: f32, color: Color32) {
+    let triangle = vec![tip, tip + vec2(-0.7 * size, -size), tip + vec2(0.7 * size, -size)];
+    painter.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
+}
+
 /// Two upright bars.
 pub(crate) fn pause(painter: &Painter, center: Pos2, color: Color32) {
     for x in [-2.5, 2.5] {
@@ -49,6 +55,14 @@ pub(crate) fn play(painter: &Painter, center: Pos2, color: Color32) {
     let triangle =
         vec![center + vec2(-3.5, -5.0), center + vec2(5.0, 0.0), center + vec2(-3.5, 5.0)];
     painter.add(Shape::convex_polygon(triangle, color, Stroke::NONE));
+}
+
+/// A pen: what it stands beside can be written anew.
+pub(crate) fn pen(painter: &Painter, center: Pos2, color: Color32) {
+    let stroke = Stroke::new(1.4, color);
+    let (tip, end) = (center + vec2(-4.5, 4.5), center + vec2(4.0, -4.0));
+    painter.line_segment([center + vec2(-3.0, 3.0), end], Stroke::new(3.0, color));
+    painter.line_segment([tip, center + vec2(-2.0, 2.0)], stroke);
 }
 
 /// A word in a rounded frame: a state that must not rest on colour alone.

@@ -19,6 +19,7 @@ mod icons;
 mod listening_bar;
 mod message;
 mod meters_panel;
+mod pages;
 mod plots;
 mod response;
 mod scene;
@@ -30,4 +31,5 @@ mod view;
 mod widgets;
 
 pub use editor::{DEFAULT_SIZE, Editor, SMALLEST_SIZE};
+pub use pages::Page;
 pub use view::*;

@@ -1,263 +1,108 @@
-//! The listening bar: what one hears, the reference, delta and monitor. Its
-//! upper strip always says in words what reaches the ears, and takes on the
-//! attention colour while that is anything but the plain master.
+//! The listening bar: what one hears, the reference, pages for comparing, delta
+//! and monitor. Its upper strip always says in words what reaches the ears, and
+//! takes on the attention colour while that is anything but the plain master.
+
+mod page_buttons;
+mod reference;
+mod strip;
 
 use burnish_dsp::compare::Listen;
 use burnish_dsp::monitor::Monitor;
-use egui::{Align2, CornerRadius, Rect, Stroke, StrokeKind, pos2};
+use egui::{Rect, Stroke, StrokeKind, pos2};
 
-use crate::format;
-use crate::icons;
 use crate::scene::Scene;
 use crate::theme;
-use crate::view::{Edit, ReferenceStatus};
-use crate::widgets::{ButtonLook, Segment, button, segments};
+use crate::view::Edit;
+use crate::widgets::{ButtonLook, Segment, button, disabled_button, segments};
 
 const STRIP_HEIGHT: f32 = 17.0;
-const LISTEN_SEGMENT: f32 = 76.0;
-const MONITOR_SEGMENT: f32 = 56.0;
-const DELTA_WIDTH: f32 = 92.0;
-const UNITY_WIDTH: f32 = 58.0;
+/// Below this width words are shorter.
+const FOLD_WIDTH: f32 = 1000.0;
+/// Why the choice of what is heard rests.
+const BLIND: &str = "A blind test is under way: its page chooses what is heard.";
+
+/// Widths of the parts.
+#[derive(Clone, Copy, Debug)]
+struct Widths {
+    listen: f32,
+    unity: f32,
+    delta: f32,
+    monitor: f32,
+}
+
+const WIDE: Widths = Widths { listen: 76.0, unity: 56.0, delta: 88.0, monitor: 54.0 };
+const FOLDED: Widths = Widths { listen: 58.0, unity: 44.0, delta: 66.0, monitor: 46.0 };
 
 /// Draws the bar.
 pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
     scene.panel(rect);
     let strip = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + STRIP_HEIGHT));
-    show_strip(scene, strip);
-    let top = strip.bottom() + 3.0;
+    strip::show(scene, strip);
     let row = Rect::from_min_max(
-        pos2(rect.left() + 4.0, top),
+        pos2(rect.left() + 4.0, strip.bottom() + 3.0),
         pos2(rect.right() - 4.0, rect.bottom() - 4.0),
     );
-    let is_narrow = rect.width() < 900.0;
-    let scale = if is_narrow { 0.88 } else { 1.0 };
-    let listen = row.with_max_x(row.left() + 3.0 * LISTEN_SEGMENT * scale);
-    let monitor = row.with_min_x(row.right() - 3.0 * MONITOR_SEGMENT * scale);
-    let delta = Rect::from_min_max(
-        pos2(monitor.left() - theme::GAP - DELTA_WIDTH * scale, row.top()),
-        pos2(monitor.left() - theme::GAP, row.bottom()),
-    );
-    let unity = Rect::from_min_max(
-        pos2(delta.left() - theme::GAP - UNITY_WIDTH * scale, row.top()),
-        pos2(delta.left() - theme::GAP, row.bottom()),
-    );
-    show_listen(scene, listen);
-    let reference = Rect::from_min_max(
-        pos2(listen.right() + 12.0, row.top()),
-        pos2(unity.left() - 12.0, row.bottom()),
-    );
-    show_reference(scene, reference);
+    let is_folded = rect.width() < FOLD_WIDTH;
+    let widths = if is_folded { FOLDED } else { WIDE };
+    let gap = if is_folded { 6.0 } else { theme::GAP };
+    let listen = row.with_max_x(row.left() + 3.0 * widths.listen);
+    let mut right = row.right();
+    let mut take = |width: f32| {
+        let place = Rect::from_min_max(pos2(right - width, row.top()), pos2(right, row.bottom()));
+        right -= width + gap;
+        place
+    };
+    let monitor = take(3.0 * widths.monitor);
+    let delta = take(widths.delta);
+    let unity = take(widths.unity);
+    let pages = take(page_buttons::width(is_folded));
+    let reference =
+        Rect::from_min_max(pos2(listen.right() + gap, row.top()), pos2(right, row.bottom()));
+    show_listen(scene, listen, is_folded);
+    reference::show(scene, reference);
+    page_buttons::show(scene, pages, is_folded);
     show_unity(scene, unity);
     show_delta(scene, delta);
     show_monitor(scene, monitor);
 }
 
-/// What reaches the ears, and whether that is the plain master.
-fn heard(scene: &Scene<'_>) -> (String, bool) {
-    let view = scene.view;
-    let mut parts = Vec::new();
-    if let Some(stage) = view.delta {
-        parts.push(format!("only what {} changes", stage.name()));
-    } else {
-        match view.listen {
-            Listen::Mix => parts.push("the untouched mix, as loud as the master".to_owned()),
-            Listen::Reference => parts.push("the reference, as loud as the master".to_owned()),
-            Listen::Master => {}
-        }
-    }
-    if let Some(band) = view.solo {
-        parts.push(format!("only the region of EQ band {}", band + 1));
-    }
-    if view.is_at_unity_gain {
-        parts.push("without the limiter's gain".to_owned());
-    }
-    match view.monitor {
-        Monitor::Off => {}
-        Monitor::Mono => parts.push("summed to mono".to_owned()),
-        Monitor::Side => parts.push("only the sides".to_owned()),
-    }
-    if parts.is_empty() {
-        ("Hearing the master: what a render contains".to_owned(), true)
-    } else {
-        (format!("Hearing {}. A render still contains the master.", parts.join(", ")), false)
-    }
+/// Whether a blind test is under way, so that nothing may tell what is heard.
+fn is_blind(scene: &Scene<'_>) -> bool {
+    scene.view.blind.is_running()
 }
 
-fn show_strip(scene: &mut Scene<'_>, strip: Rect) {
-    let (text, is_plain) = heard(scene);
-    let inner = strip.shrink2(egui::vec2(theme::GAP, 0.0));
-    if is_plain {
-        let font = theme::font(theme::LABEL_SIZE);
-        scene.text_in(inner, Align2::LEFT_CENTER, &text, font, theme::QUIET);
-        scene.reading(strip, "Hearing", &text);
-        return;
-    }
-    let radius = theme::PANEL_RADIUS;
-    let corners = CornerRadius { nw: radius, ne: radius, sw: 0, se: 0 };
-    scene.painter().rect_filled(strip, corners, theme::ATTENTION);
-    let sign = pos2(strip.left() + 14.0, strip.center().y);
-    icons::warning(scene.painter(), sign, theme::GROUND);
-    let back = inner.with_min_x(inner.right() - 128.0);
-    let words = Rect::from_min_max(
-        pos2(strip.left() + 28.0, strip.top()),
-        pos2(back.left() - theme::GAP, strip.bottom()),
-    );
-    let font = theme::strong_font(theme::LABEL_SIZE);
-    scene.text_in(words, Align2::LEFT_CENTER, &text, font.clone(), theme::GROUND);
-    scene.reading(words, "Hearing", &text);
-    let response = scene.interact(back, "Back to the master", egui::Sense::click());
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Back to the master"));
-    scene.text_in(back, Align2::RIGHT_CENTER, "Back to the master", font, theme::GROUND);
-    if response.hovered() {
-        let y = back.bottom() - 2.5;
-        let line = back.right() - 104.0..=back.right();
-        scene.painter().hline(line, y, Stroke::new(1.0, theme::GROUND));
-    }
-    if response.clicked() {
-        let view = scene.view;
-        if view.listen != Listen::Master {
-            scene.edits.push(Edit::Listen(Listen::Master));
-        }
-        if view.delta.is_some() {
-            scene.edits.push(Edit::Delta(None));
-        }
-        if view.monitor != Monitor::Off {
-            scene.edits.push(Edit::Monitor(Monitor::Off));
-        }
-        if view.solo.is_some() {
-            scene.edits.push(Edit::Solo(None));
-        }
-        if view.is_at_unity_gain {
-            scene.edits.push(Edit::UnityGain(false));
-        }
-    }
-}
-
-fn show_listen(scene: &mut Scene<'_>, rect: Rect) {
-    let is_ready = matches!(scene.view.reference, ReferenceStatus::Ready { .. });
+fn show_listen(scene: &mut Scene<'_>, rect: Rect, is_folded: bool) {
+    let is_blind = is_blind(scene);
+    let is_ready = scene.view.references.can_be_heard();
+    let because = |help| if is_blind { BLIND } else { help };
     let item =
         |text, name, help, color, is_disabled| Segment { text, name, help, color, is_disabled };
     let items = [
         item(
             "Mix",
             "Hear Mix",
-            "The untouched mix, delayed and made as loud as the master.",
+            because("The untouched mix, delayed and made as loud as the master."),
             theme::INPUT,
-            false,
+            is_blind,
         ),
-        item("Master", "Hear Master", "What a render contains.", theme::MASTER, false),
+        item("Master", "Hear Master", because("What a render contains."), theme::MASTER, is_blind),
         item(
-            "Reference",
+            if is_folded { "Ref." } else { "Reference" },
             "Hear Reference",
-            if is_ready {
+            because(if is_ready {
                 "The reference, made as loud as the master."
             } else {
                 "Load a song to compare with first."
-            },
+            }),
             theme::REFERENCE,
-            !is_ready,
+            is_blind || !is_ready,
         ),
     ];
     let choices = [Listen::Mix, Listen::Master, Listen::Reference];
-    let chosen = choices.iter().position(|choice| *choice == scene.view.listen);
+    let chosen = choices.iter().position(|choice| *choice == scene.view.listen && !is_blind);
     if let Some(clicked) = segments(scene, rect, &items, chosen) {
         scene.edits.push(Edit::Listen(choices[clicked]));
     }
-}
-
-fn show_reference(scene: &mut Scene<'_>, rect: Rect) {
-    let button_width = 76.0;
-    let action = rect.with_min_x(rect.right() - button_width);
-    let words = rect.with_max_x(action.left() - theme::GAP);
-    match scene.view.reference {
-        ReferenceStatus::None => {
-            let text = if words.width() > 250.0 {
-                "No reference yet. Browse for a song you admire."
-            } else {
-                "No reference yet"
-            };
-            let font = theme::font(theme::TEXT_SIZE);
-            let place = scene.text_in(words, Align2::RIGHT_CENTER, text, font, theme::QUIET);
-            scene.reading(place, "Reference", text);
-            browse(scene, action, "Browse\u{2026}");
-        }
-        ReferenceStatus::Loading { name, progress } => {
-            show_loading(scene, words.with_max_x(rect.right() - 34.0), name, *progress);
-            remove(scene, rect);
-        }
-        ReferenceStatus::Ready { name, integrated_lufs, plr_db, duration_s, true_peak_dbtp } => {
-            let help = format!(
-                "{name}\n{} long, {} LUFS, {} dBTP, PLR {} dB",
-                format::duration(*duration_s),
-                format::level(*integrated_lufs),
-                format::level(*true_peak_dbtp),
-                format::level(*plr_db)
-            );
-            let short = format!("{} LUFS", format::level(*integrated_lufs));
-            let long = format!("{short}  \u{00b7}  PLR {} dB", format::level(*plr_db));
-            let words = words.with_max_x(action.left() - 34.0);
-            let facts = if words.width() > 260.0 { long } else { short };
-            show_ready(scene, words, name, &facts, &help);
-            browse(scene, action.translate(egui::vec2(-32.0, 0.0)), "Browse\u{2026}");
-            remove(scene, rect);
-        }
-        ReferenceStatus::Failed { name, message } => {
-            let words = words.with_max_x(action.left() - 34.0);
-            let sign = pos2(words.left() + 8.0, words.center().y);
-            icons::warning(scene.painter(), sign, theme::ATTENTION);
-            let text = format!("{name}: {message}");
-            let place = words.with_min_x(words.left() + 22.0);
-            let font = theme::font(theme::TEXT_SIZE);
-            scene.text_in(place, Align2::LEFT_CENTER, &text, font, theme::ATTENTION);
-            scene.reading(place, "Reference failed", &text).on_hover_text(&text);
-            browse(scene, action.translate(egui::vec2(-32.0, 0.0)), "Find it\u{2026}");
-            remove(scene, rect);
-        }
-    }
-}
-
-fn browse(scene: &mut Scene<'_>, rect: Rect, text: &str) {
-    let name = if text.starts_with("Find") { "Find reference" } else { "Browse reference" };
-    let help = "Chooses a song to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis or AIFF.";
-    if button(scene, rect, text, name, help, ButtonLook::Plain).clicked() {
-        scene.edits.push(Edit::BrowseReference);
-    }
-}
-
-fn remove(scene: &mut Scene<'_>, rect: Rect) {
-    let place = rect.with_min_x(rect.right() - 26.0);
-    let help = "Forgets the reference.";
-    if button(scene, place, "\u{00d7}", "Remove reference", help, ButtonLook::Bare).clicked() {
-        scene.edits.push(Edit::RemoveReference);
-    }
-}
-
-fn show_loading(scene: &Scene<'_>, rect: Rect, name: &str, progress: f32) {
-    let progress = if progress.is_finite() { progress.clamp(0.0, 1.0) } else { 0.0 };
-    let text = format!("Reading {name}  {} %", (100.0 * progress).round());
-    let words = rect.with_max_y(rect.bottom() - 5.0);
-    let font = theme::font(theme::TEXT_SIZE);
-    scene.text_in(words, Align2::LEFT_CENTER, &text, font, theme::QUIET);
-    let bar = rect.with_min_y(rect.bottom() - 3.0);
-    scene.painter().rect_filled(bar, 1, theme::GROUND);
-    let filled = bar.with_max_x(bar.left() + progress * bar.width());
-    scene.painter().rect_filled(filled, 1, theme::REFERENCE);
-    scene.reading(rect, "Reference loading", &text);
-}
-
-fn show_ready(scene: &Scene<'_>, rect: Rect, name: &str, facts: &str, help: &str) {
-    let dot = pos2(rect.left() + 6.0, rect.center().y);
-    scene.painter().circle_filled(dot, 3.5, theme::REFERENCE);
-    let place = rect.with_min_x(rect.left() + 16.0);
-    let font = theme::font(theme::TEXT_SIZE);
-    let galley = scene.painter().layout_no_wrap(facts.to_owned(), font.clone(), theme::QUIET);
-    let facts_width = galley.size().x;
-    let room = place.with_max_x((place.right() - facts_width - 12.0).max(place.left()));
-    let end = scene.text_in(room, Align2::LEFT_CENTER, name, font, theme::TEXT).right();
-    let at = pos2(end + 12.0, place.center().y - 0.5 * galley.size().y);
-    scene.painter().with_clip_rect(rect).galley(at, galley, theme::QUIET);
-    scene.reading(rect, "Reference", &format!("{name} {facts}")).on_hover_text(help);
 }
 
 fn show_delta(scene: &mut Scene<'_>, rect: Rect) {
@@ -266,6 +111,10 @@ fn show_delta(scene: &mut Scene<'_>, rect: Rect) {
     let shown = scene.view.delta.unwrap_or(stage);
     let text = format!("\u{0394} {}", shown.name());
     let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
+    if is_blind(scene) {
+        disabled_button(scene, rect, &text, "Delta", BLIND);
+        return;
+    }
     let help = "Delta: hear only what this stage changes.";
     let response = button(scene, rect, &text, "Delta", help, look);
     if is_on {
@@ -281,6 +130,10 @@ fn show_delta(scene: &mut Scene<'_>, rect: Rect) {
 fn show_unity(scene: &mut Scene<'_>, rect: Rect) {
     let is_on = scene.view.is_at_unity_gain;
     let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
+    if is_blind(scene) {
+        disabled_button(scene, rect, "Unity", "Unity gain", BLIND);
+        return;
+    }
     let help =
         "Unity gain: takes the limiter's gain back, so that limiting is heard and not loudness.";
     if button(scene, rect, "Unity", "Unity gain", help, look).clicked() {
@@ -289,6 +142,7 @@ fn show_unity(scene: &mut Scene<'_>, rect: Rect) {
 }
 
 fn show_monitor(scene: &mut Scene<'_>, rect: Rect) {
+    let is_blind = is_blind(scene);
     let help = [
         "As it is.",
         "Both channels summed: what a phone or a club plays.",
@@ -301,9 +155,9 @@ fn show_monitor(scene: &mut Scene<'_>, rect: Rect) {
         .map(|(i, text)| Segment {
             text,
             name: names[i],
-            help: help[i],
+            help: if is_blind { BLIND } else { help[i] },
             color: if i == 0 { theme::CHOSEN } else { theme::ATTENTION },
-            is_disabled: false,
+            is_disabled: is_blind,
         })
         .collect();
     let chosen = scene.view.monitor.index() as usize;

@@ -3,6 +3,7 @@
 use burnish_dsp::settings::Stage;
 
 use crate::gesture::Gesture;
+use crate::pages::{BlindSetup, Page, ReferencesState};
 use crate::response::ResponseCurves;
 use crate::session_reduction::SessionReduction;
 
@@ -22,12 +23,16 @@ pub(crate) struct Typing {
 /// What the editor remembers.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// The stage that is shown large.
+    /// What is shown large.
+    pub(crate) page: Page,
+    /// The stage that is shown large, or was before another page.
     pub(crate) stage: Stage,
     /// The equaliser band whose controls are shown.
     pub(crate) band: usize,
     /// Whether the knobs of a band's dynamics are shown where there is no room for all.
     pub(crate) has_dynamics_page: bool,
+    /// Whether the moves of a match are shown where there is no room for the readings too.
+    pub(crate) has_moves_page: bool,
     /// Half the height of the equaliser's scale, dB.
     pub(crate) equalizer_range_db: f64,
     /// The value being typed.
@@ -36,6 +41,12 @@ pub(crate) struct State {
     pub(crate) gestures: Vec<Gesture>,
     /// The notes while they are being written.
     pub(crate) notes: Option<String>,
+    /// What is under way on the page of the references.
+    pub(crate) references: ReferencesState,
+    /// How the page of the blind test is set.
+    pub(crate) blind: BlindSetup,
+    /// The snapshot whose menu is open, or was last.
+    pub(crate) snapshot_in_menu: usize,
     /// The dither depth to come back to when dither is switched on again.
     pub(crate) dither_depth: f64,
     /// Responses of the bands, computed when their settings change.
@@ -47,13 +58,18 @@ pub(crate) struct State {
 impl Default for State {
     fn default() -> Self {
         Self {
+            page: Page::Stage,
             stage: Stage::Limiter,
             band: 0,
             has_dynamics_page: false,
+            has_moves_page: false,
             equalizer_range_db: 12.0,
             typing: None,
             gestures: Vec::new(),
             notes: None,
+            references: ReferencesState::default(),
+            blind: BlindSetup::default(),
+            snapshot_in_menu: 0,
             dither_depth: burnish_dsp::dither::BitDepth::Bits24.index(),
             curves: ResponseCurves::default(),
             reduction: SessionReduction::default(),

@@ -1,7 +1,11 @@
 //! What the editor is shown, and what it can ask for.
 
+mod balance;
+mod blind;
+mod references;
+mod snapshots;
+
 use std::collections::VecDeque;
-use std::path::PathBuf;
 
 use burnish_dsp::compare::Listen;
 use burnish_dsp::integration::IntegrationMode;
@@ -9,6 +13,15 @@ use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::settings::{ChainSettings, Stage};
 use burnish_session::targets::Target;
+
+pub use self::balance::{BalanceEdit, BalanceView};
+pub use self::blind::{BlindPageEdit, BlindView};
+pub use self::references::{
+    ChosenReference, LiveInput, ReferenceEdit, ReferenceStatus, ReferenceView, ReferencesView,
+};
+pub use self::snapshots::{
+    MOST_NAME_CHARACTERS, SNAPSHOT_LETTERS, SNAPSHOTS, SnapshotEdit, SnapshotsView,
+};
 
 /// Columns kept of the scrolling history: 10 s of 10 ms.
 pub const HISTORY_POINTS: usize = 1000;
@@ -91,41 +104,6 @@ pub struct Spectra {
     pub reference_db: Vec<f32>,
 }
 
-/// What became of the reference.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum ReferenceStatus {
-    /// None was chosen.
-    #[default]
-    None,
-    /// It is being decoded; progress 0 to 1.
-    Loading {
-        /// File name.
-        name: String,
-        /// Progress, 0 to 1.
-        progress: f32,
-    },
-    /// It can be played.
-    Ready {
-        /// File name.
-        name: String,
-        /// Integrated loudness, LUFS.
-        integrated_lufs: f64,
-        /// True peak, dBTP.
-        true_peak_dbtp: f64,
-        /// Peak to loudness ratio, dB.
-        plr_db: f64,
-        /// Length, seconds.
-        duration_s: f64,
-    },
-    /// It could not be loaded; the path is kept.
-    Failed {
-        /// File name.
-        name: String,
-        /// One clear line: what was expected and found.
-        message: String,
-    },
-}
-
 /// Everything the editor shows. It is rebuilt for every frame from what the
 /// host, the engine and the session say; the editor keeps no copy.
 #[derive(Debug)]
@@ -156,8 +134,14 @@ pub struct View<'a> {
     pub integration: IntegrationMode,
     /// Whether they are to stand still.
     pub is_integration_paused: bool,
-    /// The reference.
-    pub reference: &'a ReferenceStatus,
+    /// The references.
+    pub references: ReferencesView<'a>,
+    /// Snapshots, undo and redo.
+    pub snapshots: SnapshotsView<'a>,
+    /// Tonal balance and the proposal to match it.
+    pub balance: BalanceView<'a>,
+    /// The blind test.
+    pub blind: BlindView<'a>,
     /// Delivery targets to choose from.
     pub targets: &'a [Target],
     /// The chosen target's position in `targets`.
@@ -193,12 +177,14 @@ pub enum Edit {
     Solo(Option<usize>),
     /// Take the limiter's gain back while listening, or not.
     UnityGain(bool),
-    /// Ask for a file and load it as the reference.
-    BrowseReference,
-    /// Load this file as the reference.
-    LoadReference(PathBuf),
-    /// Forget the reference.
-    RemoveReference,
+    /// Something about the references.
+    Reference(ReferenceEdit),
+    /// Something about the snapshots, undo and redo.
+    Snapshot(SnapshotEdit),
+    /// Something about the tonal balance.
+    Balance(BalanceEdit),
+    /// Something about the blind test.
+    Blind(BlindPageEdit),
     /// Choose a delivery target by its position.
     Target(usize),
     /// Take the settings of a built-in preset by its position.

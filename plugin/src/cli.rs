@@ -1,10 +1,12 @@
-//! The command line: `check`, `master`, `parameters`, `presets`, `targets`.
+//! The command line: `check`, `master`, `compare`, `match`, `parameters`, `presets`, `targets`.
 //!
 //! Exit codes: 0 done, 2 something about the input was not as it has to be
 //! (one clear line on stderr says what).
 
+mod compare;
 mod master;
 mod tables;
+mod tonal_match;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -47,6 +49,10 @@ enum Command {
     },
     /// Render a mix through the chain; without settings nothing is changed.
     Master(master::Arguments),
+    /// Measure a master beside one or several references: loudness, dynamics, width, tone.
+    Compare(compare::Arguments),
+    /// Propose EQ moves that bring a mix nearer to a reference.
+    Match(tonal_match::Arguments),
     /// List every parameter: id, name, unit, range, default.
     Parameters {
         /// Print them as JSON.
@@ -81,6 +87,8 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         }
         Some(Command::Check { mix, json }) => check(&mix, json),
         Some(Command::Master(arguments)) => master::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
+        Some(Command::Match(arguments)) => tonal_match::run(&arguments),
         Some(Command::Parameters { json }) => Ok(tables::parameters(json)),
         Some(Command::Presets) => Ok(tables::presets()),
         Some(Command::Targets) => Ok(tables::targets()),

@@ -1,112 +1,34 @@
 //! What the editor, the worker and the audio thread of one instance share.
 //!
-//! The audio thread touches the atomics, the meter feed and the hand-over, and
+//! The audio thread touches the atomics, the queues and the hand-overs, and
 //! nothing else; the locks are between editor, worker and host state.
+
+mod listening;
+mod references;
+mod session;
+mod snapshots;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use burnish_dsp::compare::{HandOver, Listen};
+use burnish_dsp::chain::{SNAPSHOTS, SongSpectra};
+use burnish_dsp::compare::{HandOver, LevelMatch, Listen, ReferenceId, Source};
 use burnish_dsp::integration::{IntegrationMode, TimelineHandOver};
 use burnish_dsp::loudness::timeline::{Timeline, TimelineContents, TimelineStore};
-use burnish_dsp::meters::MeterFeed;
-use burnish_dsp::monitor::Monitor;
-use burnish_dsp::settings::Stage;
-use burnish_dsp::spectrum::{SharedSongSpectrum, SongSpectrum};
-use burnish_gui::{ReferenceStatus, Smoothing, SpectrumLook};
-use serde::{Deserialize, Serialize};
+use burnish_dsp::meters::{MeterFeed, MeterSnapshot};
+use burnish_dsp::spectrum::SharedSongSpectrum;
+use burnish_session::blind::BlindTest;
+use crossbeam::queue::ArrayQueue;
 
+pub(crate) use self::listening::{Blind, Listening, ListeningDesk};
+pub(crate) use self::references::{Reference, ReferenceDesk, SongDetails};
+pub use self::session::{SavedChoice, Session};
+pub(crate) use self::snapshots::SnapshotDesk;
 use crate::saved_timeline;
 
 /// Changes when the same settings no longer give the same sound.
 pub const ENGINE_REVISION: u32 = 1;
-
-/// What is saved beside the parameters. Listening choices are not: a session
-/// always opens on the master.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Session {
-    /// The engine that made the sound.
-    pub engine_revision: u32,
-    /// The reference; kept even when the file is missing.
-    pub reference: Option<PathBuf>,
-    /// Id of the delivery target.
-    pub target: String,
-    /// How the integrated loudness follows the transport; see `IntegrationMode::id`.
-    pub integration: String,
-    /// The person's notes.
-    pub notes: String,
-    /// Size of the editor in logical pixels.
-    pub editor_size: (f32, f32),
-    /// Magnification of the editor.
-    pub editor_scale: f32,
-    /// How the editor shows spectra.
-    pub spectrum: SavedSpectrumLook,
-}
-
-/// A [`SpectrumLook`] in a saved session.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SavedSpectrumLook {
-    /// The smoothing's share of an octave: 24, 12, 6, 3 or 1.
-    pub smoothing_fraction: u8,
-    /// Slope added around 1 kHz, dB per octave.
-    pub tilt_db_per_octave: f32,
-    /// Whether the highest levels are shown.
-    pub is_peak_held: bool,
-    /// Whether the average over the song is shown.
-    pub is_average: bool,
-}
-
-impl Default for SavedSpectrumLook {
-    fn default() -> Self {
-        SpectrumLook::default().into()
-    }
-}
-
-impl From<SpectrumLook> for SavedSpectrumLook {
-    fn from(look: SpectrumLook) -> Self {
-        Self {
-            smoothing_fraction: look.smoothing.fraction(),
-            tilt_db_per_octave: look.tilt_db_per_octave,
-            is_peak_held: look.is_peak_held,
-            is_average: look.is_average,
-        }
-    }
-}
-
-impl From<SavedSpectrumLook> for SpectrumLook {
-    /// A saved value that means nothing becomes the default.
-    fn from(saved: SavedSpectrumLook) -> Self {
-        let smoothing = Smoothing::ALL
-            .into_iter()
-            .find(|smoothing| smoothing.fraction() == saved.smoothing_fraction)
-            .unwrap_or_default();
-        let tilt = saved.tilt_db_per_octave;
-        Self {
-            smoothing,
-            tilt_db_per_octave: if tilt.is_finite() { tilt.clamp(0.0, 6.0) } else { 0.0 },
-            is_peak_held: saved.is_peak_held,
-            is_average: saved.is_average,
-        }
-    }
-}
-
-impl Default for Session {
-    fn default() -> Self {
-        Self {
-            engine_revision: ENGINE_REVISION,
-            reference: None,
-            target: "spotify".to_owned(),
-            integration: IntegrationMode::default().id().to_owned(),
-            notes: String::new(),
-            editor_size: (1100.0, 700.0),
-            editor_scale: 1.0,
-            spectrum: SavedSpectrumLook::default(),
-        }
-    }
-}
 
 /// What is kept of the loudness of the song.
 #[derive(Debug, Default)]
@@ -118,13 +40,37 @@ struct SongLoudness {
     unread: Option<String>,
 }
 
-/// A reference as far as the editor shows it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ShownReference {
-    pub(crate) status: ReferenceStatus,
-    /// Its spectrum; without a reference there are no windows in it.
-    pub(crate) spectrum: Arc<SongSpectrum>,
-    pub(crate) integrated_lufs: f64,
+/// What comparing reads, from the audio thread for the editor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct CompareReadings {
+    /// By how much everything is turned down, dB.
+    pub(crate) turned_down_db: f64,
+    /// How much quieter what is heard still is, dB.
+    pub(crate) shortfall_db: f64,
+    /// By how much each snapshot is turned down, dB.
+    pub(crate) snapshots_down_db: [f64; SNAPSHOTS],
+    /// Whether everything that runs has been measured.
+    pub(crate) is_level: bool,
+    /// Where the chosen reference plays, seconds.
+    pub(crate) position_s: Option<f64>,
+    /// The side-chain input, once something has come in.
+    pub(crate) live: Option<MeterSnapshot>,
+}
+
+/// What a file dialog was asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Picked {
+    /// References to add.
+    Add(Vec<PathBuf>),
+    /// Another file for a reference.
+    Find(ReferenceId, PathBuf),
+}
+
+/// Where readers find the spectra of a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamSpectra {
+    pub(crate) song: SongSpectra,
+    pub(crate) live: Option<Arc<SharedSongSpectrum>>,
 }
 
 #[cfg(test)]
@@ -140,62 +86,62 @@ pub struct Desk {
     pub(crate) feed: Arc<MeterFeed>,
     pub(crate) hand_over: Arc<HandOver>,
     pub(crate) timelines: Arc<TimelineHandOver>,
+    pub(crate) listening: ListeningDesk,
+    pub(crate) references: ReferenceDesk,
+    pub(crate) snapshots: SnapshotDesk,
+    /// The newest of what comparing reads.
+    pub(crate) readings: ArrayQueue<CompareReadings>,
+    /// The blind test that runs or was revealed, between editor and nobody else.
+    pub(crate) blind: Mutex<Option<BlindTest>>,
     integration: AtomicU8,
     is_integration_paused: AtomicBool,
-    listen: AtomicU8,
-    delta: AtomicU8,
-    monitor: AtomicU8,
-    /// 0 for no band, else its number from 1.
-    solo: AtomicU8,
-    is_at_unity_gain: AtomicBool,
     is_meter_reset_wanted: AtomicBool,
+    is_spectrum_reset_wanted: AtomicBool,
+    are_mix_bands_wanted: AtomicBool,
     /// 0 before the host has started the stream.
     sample_rate_hz: AtomicU32,
+    is_mono: AtomicBool,
+    /// Counts the streams that were started.
+    streams: AtomicU32,
     latency_frames: AtomicUsize,
     /// Of the stream that the host has started; replaced with the engine.
-    song_spectrum: Mutex<Option<Arc<SharedSongSpectrum>>>,
+    spectra: Mutex<Option<StreamSpectra>>,
     session: Mutex<Session>,
     timeline: Mutex<SongLoudness>,
-    reference: Mutex<ShownReference>,
     message: Mutex<Option<String>>,
-}
-
-/// What is being listened to.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Listening {
-    pub(crate) listen: Listen,
-    pub(crate) delta: Option<Stage>,
-    pub(crate) monitor: Monitor,
-    /// The EQ band, from 0, whose region alone is heard.
-    pub(crate) solo: Option<usize>,
-    /// Whether the limiter's gain is taken back.
-    pub(crate) is_at_unity_gain: bool,
+    /// Files that a dialog brought, until the editor takes them.
+    picked: Mutex<Vec<Picked>>,
+    /// Counts the sessions that were loaded.
+    restores: AtomicU32,
 }
 
 impl Desk {
     pub(crate) fn new() -> Arc<Self> {
-        let desk = Self {
+        let desk = Arc::new(Self {
             feed: MeterFeed::new(),
             hand_over: HandOver::new(),
             timelines: TimelineHandOver::new(),
+            listening: ListeningDesk::new(),
+            references: ReferenceDesk::new(),
+            snapshots: SnapshotDesk::new(),
+            readings: ArrayQueue::new(1),
+            blind: Mutex::default(),
             integration: AtomicU8::new(IntegrationMode::default() as u8),
             is_integration_paused: AtomicBool::new(false),
-            listen: AtomicU8::new(0),
-            delta: AtomicU8::new(0),
-            monitor: AtomicU8::new(0),
-            solo: AtomicU8::new(0),
-            is_at_unity_gain: AtomicBool::new(false),
             is_meter_reset_wanted: AtomicBool::new(false),
+            is_spectrum_reset_wanted: AtomicBool::new(false),
+            are_mix_bands_wanted: AtomicBool::new(false),
             sample_rate_hz: AtomicU32::new(0),
+            is_mono: AtomicBool::new(false),
+            streams: AtomicU32::new(0),
             latency_frames: AtomicUsize::new(0),
-            song_spectrum: Mutex::default(),
+            spectra: Mutex::default(),
             session: Mutex::default(),
             timeline: Mutex::default(),
-            reference: Mutex::default(),
             message: Mutex::default(),
-        };
-        desk.listen_to_master();
-        let desk = Arc::new(desk);
+            picked: Mutex::default(),
+            restores: AtomicU32::new(0),
+        });
         #[cfg(test)]
         LATEST.with_borrow_mut(|latest| *latest = Arc::downgrade(&desk));
         desk
@@ -203,45 +149,18 @@ impl Desk {
 
     /// What is being listened to now.
     pub(crate) fn listening(&self) -> Listening {
-        let position = |atomic: &AtomicU8| usize::from(atomic.load(Ordering::Relaxed));
-        Listening {
-            listen: Listen::ALL.get(position(&self.listen)).copied().unwrap_or_default(),
-            delta: position(&self.delta)
-                .checked_sub(1)
-                .and_then(|stage| Stage::ALL.get(stage).copied()),
-            monitor: Monitor::ALL.get(position(&self.monitor)).copied().unwrap_or(Monitor::Off),
-            solo: position(&self.solo).checked_sub(1),
-            is_at_unity_gain: self.is_at_unity_gain.load(Ordering::Relaxed),
-        }
+        self.listening.now()
     }
 
-    pub(crate) fn set_listen(&self, listen: Listen) {
-        self.listen.store(listen as u8, Ordering::Relaxed);
-    }
-
-    pub(crate) fn set_delta(&self, stage: Option<Stage>) {
-        self.delta.store(stage.map_or(0, |stage| stage as u8 + 1), Ordering::Relaxed);
-    }
-
-    pub(crate) fn set_monitor(&self, monitor: Monitor) {
-        self.monitor.store(monitor as u8, Ordering::Relaxed);
-    }
-
-    pub(crate) fn set_solo(&self, band: Option<usize>) {
-        self.solo.store(band.map_or(0, |band| band as u8 + 1), Ordering::Relaxed);
-    }
-
-    pub(crate) fn set_unity_gain(&self, is_on: bool) {
-        self.is_at_unity_gain.store(is_on, Ordering::Relaxed);
+    /// Hears something else.
+    pub(crate) fn listen(&self, listen: Listen) {
+        let is_live = self.references.chosen_source() == Some(Source::Live);
+        self.listening.listen(listen, is_live);
     }
 
     /// Back to the plain master: what a render must contain.
     pub(crate) fn listen_to_master(&self) {
-        self.set_listen(Listen::Master);
-        self.set_delta(None);
-        self.set_monitor(Monitor::Off);
-        self.set_solo(None);
-        self.set_unity_gain(false);
+        self.listening.listen_to_master();
     }
 
     /// Audio thread: how integrated values follow the transport, and whether
@@ -304,14 +223,46 @@ impl Desk {
         self.is_meter_reset_wanted.swap(false, Ordering::Relaxed)
     }
 
-    pub(crate) fn stream_started(&self, sample_rate_hz: f32, latency_frames: usize) {
+    /// The sound has changed on purpose: its average spectrum begins anew.
+    pub(crate) fn ask_for_spectrum_reset(&self) {
+        self.is_spectrum_reset_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Audio thread: whether that was asked for since the last call.
+    pub(crate) fn take_spectrum_reset(&self) -> bool {
+        self.is_spectrum_reset_wanted.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether the mix is to be measured in bands, too.
+    pub(crate) fn are_mix_bands_wanted(&self) -> bool {
+        self.are_mix_bands_wanted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn want_mix_bands(&self, are_wanted: bool) {
+        self.are_mix_bands_wanted.store(are_wanted, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stream_started(&self, sample_rate_hz: f32, latency_frames: usize, is_mono: bool) {
+        self.is_mono.store(is_mono, Ordering::Relaxed);
         self.sample_rate_hz.store(sample_rate_hz.round() as u32, Ordering::Relaxed);
         self.latency_frames.store(latency_frames, Ordering::Relaxed);
+        // Whoever sees the new stream sees its rate.
+        self.streams.fetch_add(1, Ordering::Release);
     }
 
     /// Sample rate of the stream, Hz; `None` before the host has started it.
     pub(crate) fn sample_rate_hz(&self) -> Option<u32> {
         Some(self.sample_rate_hz.load(Ordering::Relaxed)).filter(|rate| *rate > 0)
+    }
+
+    /// Whether the stream has one channel.
+    pub(crate) fn is_mono(&self) -> bool {
+        self.is_mono.load(Ordering::Relaxed)
+    }
+
+    /// Counts the streams: a new one has no references yet.
+    pub(crate) fn stream(&self) -> u32 {
+        self.streams.load(Ordering::Acquire)
     }
 
     /// Audio thread: the latency has changed with the equaliser's phase.
@@ -324,14 +275,15 @@ impl Desk {
     }
 
     /// While the host activates the instance, before the first block.
-    pub(crate) fn show_song_spectrum(&self, spectrum: Arc<SharedSongSpectrum>) {
-        *lock(&self.song_spectrum) = Some(spectrum);
+    pub(crate) fn show_spectra(&self, spectra: StreamSpectra) {
+        *lock(&self.spectra) = Some(spectra);
     }
 
-    pub(crate) fn song_spectrum(&self) -> Option<Arc<SharedSongSpectrum>> {
-        lock(&self.song_spectrum).clone()
+    pub(crate) fn spectra(&self) -> Option<StreamSpectra> {
+        lock(&self.spectra).clone()
     }
 
+    /// What has no place of its own in this desk: target, notes, look.
     pub(crate) fn session(&self) -> Session {
         lock(&self.session).clone()
     }
@@ -340,24 +292,49 @@ impl Desk {
         edit(&mut lock(&self.session));
     }
 
-    /// Takes a saved session; the worker notices a changed reference by itself.
+    /// Everything that is saved beside the parameters.
+    pub(crate) fn save(&self) -> Session {
+        let (references, chosen_reference) = self.references.saved();
+        Session {
+            references,
+            chosen_reference,
+            is_short_term_matched: self.listening.level_match() == LevelMatch::ShortTerm,
+            snapshots: self.snapshots.bank(),
+            loaded_snapshot: self.snapshots.loaded(),
+            ..self.session()
+        }
+    }
+
+    /// Takes a saved session; the worker notices changed references by itself.
     pub(crate) fn restore(&self, session: Session) {
+        let mut session = session.mended();
         // A mode of a later version stays in the session, and nothing is reset.
         let mode = IntegrationMode::from_id(&session.integration).unwrap_or_default();
         self.integration.store(mode as u8, Ordering::Relaxed);
+        let references = std::mem::take(&mut session.references);
+        self.references.restore(references, session.chosen_reference);
+        self.listening.set_level_match(if session.is_short_term_matched {
+            LevelMatch::ShortTerm
+        } else {
+            LevelMatch::Integrated
+        });
+        self.snapshots.restore(session.snapshots.clone(), session.loaded_snapshot);
         *lock(&self.session) = session;
+        self.restores.fetch_add(1, Ordering::Release);
     }
 
-    pub(crate) fn reference(&self) -> ShownReference {
-        lock(&self.reference).clone()
+    /// Counts the sessions that were loaded: undo does not reach behind one.
+    pub(crate) fn restores(&self) -> u32 {
+        self.restores.load(Ordering::Acquire)
     }
 
-    pub(crate) fn show_reference(&self, reference: ShownReference) {
-        *lock(&self.reference) = reference;
+    /// A dialog has brought files.
+    pub(crate) fn pick(&self, picked: Picked) {
+        lock(&self.picked).push(picked);
     }
 
-    pub(crate) fn show_reference_progress(&self, name: &str, progress: f32) {
-        lock(&self.reference).status = ReferenceStatus::Loading { name: name.to_owned(), progress };
+    pub(crate) fn take_picked(&self) -> Vec<Picked> {
+        std::mem::take(&mut lock(&self.picked))
     }
 
     /// One line for the person.
@@ -375,32 +352,6 @@ impl Desk {
 }
 
 /// A panic elsewhere leaves plain data behind that is still whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_look_of_the_spectra_is_saved_and_what_makes_no_sense_is_not_shown() {
-        let look = SpectrumLook {
-            smoothing: Smoothing::Third,
-            tilt_db_per_octave: 4.5,
-            is_peak_held: true,
-            is_average: true,
-        };
-        let session = Session { spectrum: look.into(), ..Session::default() };
-        let text = serde_json::to_string(&session).unwrap();
-        let restored: Session = serde_json::from_str(&text).unwrap();
-        assert_eq!(SpectrumLook::from(restored.spectrum), look);
-        // A session of before there was a choice.
-        let old: Session = serde_json::from_str("{}").unwrap();
-        assert_eq!(SpectrumLook::from(old.spectrum), SpectrumLook::default());
-        let odd = r#"{ "spectrum": { "smoothing_fraction": 7, "tilt_db_per_octave": 1e30 } }"#;
-        let odd: Session = serde_json::from_str(odd).unwrap();
-        let odd = SpectrumLook::from(odd.spectrum);
-        assert_eq!((odd.smoothing, odd.tilt_db_per_octave), (Smoothing::Sixth, 6.0));
-    }
 }

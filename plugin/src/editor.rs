@@ -1,14 +1,26 @@
 //! The glue between the editor and the host: builds the view, carries out the edits.
 
-use std::collections::VecDeque;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+mod blind;
+mod carry_out;
+mod document;
+mod files;
+mod steps;
+mod views;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use burnish_dsp::chain::SNAPSHOTS;
 use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
-use burnish_dsp::settings::{ChainSettings, parameter_index, parameters};
-use burnish_gui::{Edit, Editor, HISTORY_POINTS, View};
+use burnish_dsp::settings::ChainSettings;
+use burnish_gui::{
+    BalanceView, BlindView, Edit, Editor, HISTORY_POINTS, Page, ReferenceView, SnapshotsView,
+    Spectra, View,
+};
+use burnish_session::blind::{BlindTest, Candidate};
 use burnish_session::preset::presets;
+use burnish_session::snapshots::SnapshotBank;
 use burnish_session::targets::targets;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
@@ -19,30 +31,41 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::desk::{Desk, ShownReference};
+use self::document::{load_snapshot, store_loaded};
+use self::steps::Steps;
+use self::views::{BalanceReader, BalanceSources};
+use crate::desk::{CompareReadings, Desk, Reference, lock};
 use crate::parameters::BurnishParameters;
 use crate::spectra::SpectrumReader;
-use crate::worker::Worker;
+use crate::switches::Switch;
+use crate::worker::WorkerKeeper;
 
 const SMALLEST: LogicalSize<f32> = LogicalSize { width: 800.0, height: 500.0 };
 /// The editor draws anew this often while it is open.
 const FRAME: Duration = Duration::from_millis(16);
-/// Where the trim's button puts the highest true peak of the mix.
-const HEADROOM_DBTP: f64 = -6.0;
+/// A session that is being loaded sets parameters first and the rest within this.
+const LOADING: Duration = Duration::from_millis(500);
 
 /// The editor of one instance; it outlives its windows.
 pub struct BurnishEditor {
     desk: Arc<Desk>,
     parameters: Arc<BurnishParameters>,
+    worker: Arc<WorkerKeeper>,
     host: Option<GuiContext>,
     editor: Editor,
-    /// Started with the first window: without one no reference can be heard.
-    worker: Option<Worker>,
     settings: ChainSettings,
     meters: ChainSnapshot,
     history: VecDeque<HistoryPoint>,
     spectra: Option<(u32, SpectrumReader)>,
-    reference: ShownReference,
+    readings: Option<CompareReadings>,
+    references: Vec<Reference>,
+    reference_views: Vec<ReferenceView>,
+    balance: BalanceReader,
+    steps: Steps,
+    /// Since when the host has selected another snapshot than the parameters hold.
+    selection_differs_since: Option<Instant>,
+    /// Sessions that were loaded up to the last frame.
+    restores: u32,
     preset_names: Vec<&'static str>,
     edits: Vec<Edit>,
 }
@@ -51,6 +74,7 @@ pub struct BurnishEditor {
 pub(crate) fn create(
     desk: Arc<Desk>,
     parameters: Arc<BurnishParameters>,
+    worker: Arc<WorkerKeeper>,
 ) -> Option<EguiEditor<BurnishEditor>> {
     let session = desk.session();
     let (width, height) = session.editor_size;
@@ -62,14 +86,20 @@ pub(crate) fn create(
     let app = BurnishEditor {
         desk,
         parameters,
+        worker,
         host: None,
         editor: Editor::new(),
-        worker: None,
         settings: ChainSettings::default(),
         meters: ChainSnapshot::default(),
         history: VecDeque::with_capacity(HISTORY_POINTS),
         spectra: None,
-        reference: ShownReference::default(),
+        readings: None,
+        references: Vec::new(),
+        reference_views: Vec::new(),
+        balance: BalanceReader::default(),
+        steps: Steps::default(),
+        selection_differs_since: None,
+        restores: 0,
         preset_names: presets().iter().map(|preset| preset.name).collect(),
         edits: Vec::new(),
     };
@@ -91,24 +121,20 @@ impl NiceEguiApp for BurnishEditor {
         Editor::install(&context);
         context.set_zoom_factor(self.desk.session().editor_scale);
         self.host = Some(host);
-        if self.worker.is_none() {
-            match Worker::start(Arc::clone(&self.desk)) {
-                Ok(worker) => self.worker = Some(worker),
-                Err(error) => self.desk.say(format!(
-                    "references cannot be loaded: expected to start a thread, found {error}"
-                )),
-            }
-        }
+        self.worker.start(&self.desk);
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         self.read();
+        self.follow_switches();
+        self.take_picked();
         self.show(ui);
         let edits = std::mem::take(&mut self.edits);
         for edit in &edits {
             self.carry_out(edit, ui.ctx());
         }
+        self.desk.want_mix_bands(self.editor.page() == Page::Balance);
         ui.ctx().request_repaint_after(FRAME);
     }
 
@@ -122,8 +148,15 @@ impl BurnishEditor {
     /// Takes in what the engine and the worker have to say.
     fn read(&mut self) {
         self.settings = self.parameters.settings();
+        let restores = self.desk.restores();
+        if std::mem::replace(&mut self.restores, restores) != restores {
+            self.steps.clear();
+        }
         if let Some(meters) = self.desk.feed.latest() {
             self.meters = meters;
+        }
+        if let Some(readings) = self.desk.readings.pop() {
+            self.readings = Some(readings);
         }
         while let Some(point) = self.desk.feed.next_history() {
             if self.history.len() == HISTORY_POINTS {
@@ -131,7 +164,12 @@ impl BurnishEditor {
             }
             self.history.push_back(point);
         }
-        self.reference = self.desk.reference();
+        self.references = self.desk.references.list();
+        self.reference_views = views::reference_views(&self.references);
+        self.read_spectra();
+    }
+
+    fn read_spectra(&mut self) {
         let rate_hz = self.desk.sample_rate_hz().unwrap_or(48_000);
         let (_, reader) = match self.spectra.take() {
             Some((present_hz, reader)) if present_hz == rate_hz => {
@@ -139,26 +177,87 @@ impl BurnishEditor {
             }
             _ => self.spectra.insert((rate_hz, SpectrumReader::new(f64::from(rate_hz)))),
         };
-        reader.update(&self.desk.feed, self.desk.song_spectrum());
-        let difference_db =
-            self.meters.output.loudness.integrated_lufs - self.reference.integrated_lufs;
+        let master = self.desk.spectra().map(|spectra| spectra.song.master);
+        reader.update(&self.desk.feed, master);
+        let (spectrum, integrated_lufs) = match self.desk.references.chosen() {
+            burnish_gui::ChosenReference::Song(place) => {
+                let details = self.references.get(place).and_then(|r| r.details.as_ref());
+                details.and_then(|details| {
+                    Some((&details.spectrum, details.measures.as_ref()?.integrated_lufs))
+                })
+            }
+            _ => None,
+        }
+        .unwrap_or((views::no_spectrum(), 0.0));
+        let difference_db = self.meters.output.loudness.integrated_lufs - integrated_lufs;
         let gain_db = if difference_db.is_finite() { difference_db } else { 0.0 };
         let look = self.desk.session().spectrum.into();
-        reader.draw(look, &self.reference.spectrum, gain_db);
+        reader.draw(look, spectrum, gain_db);
+        if self.editor.page() == Page::Balance {
+            self.balance.update(&BalanceSources {
+                desk: &self.desk,
+                meters: &self.meters,
+                master: &reader.song,
+                readings: self.readings.as_ref(),
+                references: &self.references,
+                equalizer: &self.settings.equalizer,
+                sample_rate_hz: f64::from(rate_hz),
+            });
+        }
+    }
+
+    /// Gives the parameters the settings of the selected snapshot, where a host
+    /// has moved on without the editor.
+    fn follow_switches(&mut self) {
+        let Some(host) = self.host.clone() else { return };
+        let setter = host.param_setter();
+        let snapshots = &self.desk.snapshots;
+        if let Some(arriving) = snapshots.arriving()
+            && self.settings == snapshots.bank().settings(arriving)
+        {
+            // Also while no audio runs.
+            snapshots.arrived(arriving);
+        }
+        let switches = self.parameters.switches();
+        let selected = switches.of(Switch::Snapshot);
+        if snapshots.arriving().is_some() || selected == snapshots.loaded() {
+            self.selection_differs_since = None;
+        } else if self.selection_differs_since.get_or_insert_with(Instant::now).elapsed() > LOADING
+        {
+            self.selection_differs_since = None;
+            store_loaded(&self.desk, &self.parameters);
+            let settings = snapshots.bank().settings(selected);
+            load_snapshot(selected, &settings, &self.desk, &self.parameters, &setter);
+        }
     }
 
     fn show(&mut self, ui: &mut egui::Ui) {
+        if self.spectra.is_none() {
+            return;
+        }
+        let mut editor = std::mem::take(&mut self.editor);
+        let mut edits = std::mem::take(&mut self.edits);
         let Some((_, reader)) = &self.spectra else { return };
-        let session = self.desk.session();
-        let listening = self.desk.listening();
-        let (integration, is_integration_paused) = self.desk.integration();
-        let message = self.desk.message();
+        let desk = &self.desk;
+        let session = desk.session();
+        let listening = desk.listening();
+        let (integration, is_integration_paused) = desk.integration();
+        let message = desk.message();
+        let bank = desk.snapshots.bank();
+        let blind = lock(&desk.blind).clone();
+        let is_blind = blind.as_ref().is_some_and(BlindTest::is_running);
+        let has_live = self.readings.is_some_and(|readings| readings.live.is_some());
+        let can_hear_reference = views::can_hear_reference(desk, &self.references, has_live);
+        let candidates: Vec<Candidate> = views::candidates(bank.names(), can_hear_reference);
+        let results = session.blind_results.summaries();
+        let hidden = Hidden::default();
         let view = View {
             settings: &self.settings,
-            meters: &self.meters,
-            history: &self.history,
-            scope: &reader.scope,
-            spectra: &reader.spectra,
+            // While a blind test runs no reading may give anything away.
+            meters: if is_blind { &hidden.meters } else { &self.meters },
+            history: if is_blind { &hidden.history } else { &self.history },
+            scope: if is_blind { &hidden.scope } else { &reader.scope },
+            spectra: if is_blind { &hidden.spectra } else { &reader.spectra },
             spectrum_look: session.spectrum.into(),
             listen: listening.listen,
             delta: listening.delta,
@@ -167,100 +266,65 @@ impl BurnishEditor {
             is_at_unity_gain: listening.is_at_unity_gain,
             integration,
             is_integration_paused,
-            reference: &self.reference.status,
+            references: views::references_view(
+                &self.reference_views,
+                desk,
+                self.readings.as_ref().filter(|_| !is_blind),
+            ),
+            snapshots: self.snapshots_view(&bank),
+            balance: BalanceView {
+                balance: self.balance.balance.as_ref().filter(|_| !is_blind),
+                is_average: session.is_average_reference,
+                proposal: self.balance.proposal.as_ref().filter(|_| !is_blind),
+                amount: session.match_amount,
+                most_db: session.match_most_db,
+            },
+            blind: BlindView {
+                candidates: &candidates,
+                test: blind.as_ref(),
+                results: &results,
+                heard: blind
+                    .as_ref()
+                    .filter(|_| listening.blind.is_some_and(|blind| blind.source.is_some()))
+                    .and_then(BlindTest::heard_label),
+                is_level: self.readings.is_some_and(|readings| readings.is_level),
+            },
             targets: targets(),
             target: targets().iter().position(|target| target.id == session.target).unwrap_or(0),
             presets: &self.preset_names,
             notes: &session.notes,
-            sample_rate_hz: self.desk.sample_rate_hz().map_or(0.0, f64::from),
-            latency_frames: self.desk.latency_frames(),
+            sample_rate_hz: desk.sample_rate_hz().map_or(0.0, f64::from),
+            latency_frames: desk.latency_frames(),
             message: message.as_deref(),
         };
-        self.editor.show(ui, &view, &mut self.edits);
+        editor.show(ui, &view, &mut edits);
+        (self.editor, self.edits) = (editor, edits);
     }
 
-    fn carry_out(&mut self, edit: &Edit, context: &egui::Context) {
-        let Some(host) = &self.host else { return };
-        let setter = host.param_setter();
-        match edit {
-            Edit::Begin(index) => self.parameters.begin(*index, &setter),
-            Edit::Set(index, value) => self.parameters.set(*index, *value, &setter),
-            Edit::End(index) => self.parameters.end(*index, &setter),
-            Edit::Listen(listen) => self.desk.set_listen(*listen),
-            Edit::Delta(stage) => self.desk.set_delta(*stage),
-            Edit::Monitor(monitor) => self.desk.set_monitor(*monitor),
-            Edit::Solo(band) => self.desk.set_solo(*band),
-            Edit::UnityGain(is_on) => self.desk.set_unity_gain(*is_on),
-            Edit::BrowseReference => browse(&self.desk),
-            Edit::LoadReference(path) => choose_reference(&self.desk, Some(path.clone())),
-            Edit::RemoveReference => choose_reference(&self.desk, None),
-            Edit::Target(position) => {
-                if let Some(target) = targets().get(*position) {
-                    self.desk.edit_session(|session| session.target.clone_from(&target.id));
-                }
-            }
-            Edit::Preset(position) => {
-                if let Some(preset) = presets().get(*position) {
-                    self.parameters.set_all(&preset.settings, &setter);
-                }
-            }
-            Edit::Notes(notes) => {
-                self.desk.edit_session(|session| session.notes.clone_from(notes));
-            }
-            Edit::ResetMeters => self.desk.ask_for_meter_reset(),
-            Edit::PauseMeters(is_paused) => self.desk.pause_integration(*is_paused),
-            Edit::Integration(mode) => self.desk.set_integration(*mode),
-            Edit::TrimToHeadroom => self.trim_to_headroom(host),
-            Edit::SpectrumLook(look) => {
-                self.desk.edit_session(|session| session.spectrum = (*look).into());
-            }
-            Edit::DismissMessage => self.desk.dismiss_message(),
-            Edit::Scale(scale) => {
-                context.set_zoom_factor(*scale);
-                self.desk.edit_session(|session| session.editor_scale = *scale);
-            }
-        }
-    }
-
-    /// Sets the trim so that the highest true peak seen up to now would have reached -6 dBTP.
-    fn trim_to_headroom(&self, host: &GuiContext) {
-        let peaks_dbtp = self.meters.input.max_true_peak_dbtp;
-        let peak_dbtp = peaks_dbtp[0].max(peaks_dbtp[1]);
-        if !peak_dbtp.is_finite() {
-            self.desk.say("play the mix first: there is no peak to go by yet".to_owned());
-            return;
-        }
-        if let Some(index) = parameter_index("trim.gain") {
-            let gain_db = parameters()[index].kind.snap(HEADROOM_DBTP - peak_dbtp);
-            let setter = host.param_setter();
-            self.parameters.begin(index, &setter);
-            self.parameters.set(index, gain_db, &setter);
-            self.parameters.end(index, &setter);
+    fn snapshots_view<'a>(&'a self, bank: &'a SnapshotBank) -> SnapshotsView<'a> {
+        let current = self.parameters.switches().of(Switch::Snapshot);
+        let own = self.snapshot_settings(current);
+        SnapshotsView {
+            names: bank.names(),
+            current,
+            is_same_as_current: std::array::from_fn(|snapshot: usize| {
+                snapshot == current || bank.settings(snapshot) == own
+            }),
+            are_side_by_side: self.desk.listening().are_side_by_side,
+            turned_down_db: self
+                .readings
+                .map_or([0.0; SNAPSHOTS], |readings| readings.snapshots_down_db),
+            undo: self.steps.undo_name(),
+            redo: self.steps.redo_name(),
         }
     }
 }
 
-fn choose_reference(desk: &Desk, path: Option<PathBuf>) {
-    desk.edit_session(|session| session.reference = path);
-}
-
-/// Asks for a file without holding up the editor.
-fn browse(desk: &Arc<Desk>) {
-    const EXTENSIONS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "aac", "ogg", "oga", "aif", "aiff"];
-    // The dialog is made here, as some systems demand of their main thread, and waited for elsewhere.
-    let dialog = rfd::AsyncFileDialog::new()
-        .set_title("Choose a reference")
-        .add_filter("Audio", &EXTENSIONS)
-        .pick_file();
-    let waiting = std::thread::Builder::new().name("burnish-dialog".to_owned()).spawn({
-        let desk = Arc::clone(desk);
-        move || {
-            if let Some(file) = pollster::block_on(dialog) {
-                choose_reference(&desk, Some(file.path().to_owned()));
-            }
-        }
-    });
-    if let Err(error) = waiting {
-        desk.say(format!("the file dialog did not open: {error}"));
-    }
+/// What is shown in the place of readings during a blind test.
+#[derive(Debug, Default)]
+struct Hidden {
+    meters: ChainSnapshot,
+    history: VecDeque<HistoryPoint>,
+    scope: VecDeque<[f32; 2]>,
+    spectra: Spectra,
 }

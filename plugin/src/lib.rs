@@ -11,6 +11,7 @@ mod parameters;
 mod print_safety;
 mod saved_timeline;
 mod spectra;
+mod switches;
 mod worker;
 
 use std::sync::Arc;
@@ -19,10 +20,12 @@ use burnish_dsp::transport::Transport;
 use nice_plug::prelude::*;
 use nice_plug_egui::EguiEditor;
 
-pub use crate::desk::{Desk, ENGINE_REVISION, Session};
+pub use crate::desk::{Desk, ENGINE_REVISION, SavedChoice, Session};
 use crate::editor::BurnishEditor;
 use crate::engine::Engine;
 pub use crate::parameters::BurnishParameters;
+use crate::switches::Switch;
+use crate::worker::WorkerKeeper;
 
 /// One instance of the plug-in.
 pub struct Burnish {
@@ -30,26 +33,35 @@ pub struct Burnish {
     desk: Arc<Desk>,
     /// Present while the host has activated the instance.
     engine: Option<Engine>,
+    worker: Arc<WorkerKeeper>,
 }
 
 impl Default for Burnish {
     fn default() -> Self {
         let desk = Desk::new();
-        Self { parameters: Arc::new(BurnishParameters::new(Arc::clone(&desk))), desk, engine: None }
+        Self {
+            parameters: Arc::new(BurnishParameters::new(Arc::clone(&desk))),
+            desk,
+            engine: None,
+            worker: Arc::default(),
+        }
     }
 }
 
-const fn layout(channels: u32, name: &'static str) -> AudioIOLayout {
+/// The side-chain input for a live reference.
+const SIDE_CHAIN: &[NonZeroU32] = &[new_nonzero_u32(2)];
+
+const fn layout(channels: u32, name: &'static str, has_side_chain: bool) -> AudioIOLayout {
     AudioIOLayout {
         main_input_channels: NonZeroU32::new(channels),
         main_output_channels: NonZeroU32::new(channels),
-        aux_input_ports: &[],
+        aux_input_ports: if has_side_chain { SIDE_CHAIN } else { &[] },
         aux_output_ports: &[],
         names: PortNames {
             layout: Some(name),
             main_input: Some("Mix"),
             main_output: Some("Master"),
-            aux_inputs: &[],
+            aux_inputs: if has_side_chain { &["Reference"] } else { &[] },
             aux_outputs: &[],
         },
     }
@@ -61,7 +73,12 @@ impl Plugin for Burnish {
     const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout(2, "Stereo"), layout(1, "Mono")];
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        layout(2, "Stereo, reference at the side-chain", true),
+        layout(2, "Stereo", false),
+        layout(1, "Mono, reference at the side-chain", true),
+        layout(1, "Mono", false),
+    ];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
     type Editor = EguiEditor<BurnishEditor>;
@@ -73,21 +90,46 @@ impl Plugin for Burnish {
     }
 
     fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        editor::create(Arc::clone(&self.desk), Arc::clone(&self.parameters))
+        editor::create(
+            Arc::clone(&self.desk),
+            Arc::clone(&self.parameters),
+            Arc::clone(&self.worker),
+        )
+    }
+
+    /// Listening choices are never part of a session.
+    fn filter_state(state: &mut PluginState) {
+        for switch in Switch::ALL.into_iter().filter(|switch| *switch != Switch::Snapshot) {
+            state.params.remove(switch.id());
+        }
+        // A session of before there were snapshots is its first one.
+        let first = nice_plug::plugin::ParamValue::I32(0);
+        state.params.entry(Switch::Snapshot.id().to_owned()).or_insert(first);
     }
 
     fn activate(
         &mut self,
-        _layout: &AudioIOLayout,
+        layout: &AudioIOLayout,
         config: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         // Whatever was being auditioned, what follows may be a render.
         self.desk.listen_to_master();
-        let engine = Engine::new(config, &self.parameters.settings(), Arc::clone(&self.desk));
+        let engine = Engine::new(
+            config,
+            &self.parameters.settings(),
+            self.parameters.switches(),
+            !layout.aux_input_ports.is_empty(),
+            Arc::clone(&self.desk),
+        );
         context.set_latency_samples(engine.latency_frames() as u32);
-        self.desk.stream_started(config.sample_rate, engine.latency_frames());
+        let is_mono = layout.main_input_channels == NonZeroU32::new(1);
+        self.desk.stream_started(config.sample_rate, engine.latency_frames(), is_mono);
         self.engine = Some(engine);
+        // A controller can switch to a reference without an editor.
+        if !self.desk.references.is_empty() {
+            self.worker.start(&self.desk);
+        }
         true
     }
 
@@ -105,13 +147,19 @@ impl Plugin for Burnish {
     fn process(
         &mut self,
         buffer: &mut Buffer<'_>,
-        _aux: &mut AuxiliaryBuffers<'_>,
+        aux: &mut AuxiliaryBuffers<'_>,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let Some(engine) = &mut self.engine else {
             return ProcessStatus::Error("processing before activation");
         };
-        engine.process(buffer, &self.parameters.settings(), transport_of(context.transport()));
+        engine.process(
+            buffer,
+            aux.inputs.first_mut(),
+            &self.parameters.settings(),
+            self.parameters.switches(),
+            transport_of(context.transport()),
+        );
         let latency_frames = engine.latency_frames();
         if latency_frames != self.desk.latency_frames() {
             self.desk.latency_changed(latency_frames);

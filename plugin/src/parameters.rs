@@ -8,6 +8,7 @@ use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
 use nice_plug::prelude::*;
 
 use crate::desk::Desk;
+use crate::switches::{Switch, SwitchPositions};
 
 /// Key under which what is not a parameter is kept in the host's state.
 const SESSION_FIELD: &str = "session";
@@ -24,12 +25,17 @@ enum HostParameter {
 /// All parameters of an instance, in the order of the table.
 pub struct BurnishParameters {
     list: Vec<HostParameter>,
+    switches: Vec<IntParam>,
     desk: Arc<Desk>,
 }
 
 impl BurnishParameters {
     pub(crate) fn new(desk: Arc<Desk>) -> Self {
-        Self { list: parameters().iter().map(HostParameter::new).collect(), desk }
+        Self {
+            list: parameters().iter().map(HostParameter::new).collect(),
+            switches: Switch::ALL.map(host_switch).into(),
+            desk,
+        }
     }
 
     /// The settings that the host's values amount to.
@@ -39,6 +45,21 @@ impl BurnishParameters {
             parameter.write(&mut settings, host.value());
         }
         settings
+    }
+
+    /// Where the switches stand.
+    pub(crate) fn switches(&self) -> SwitchPositions {
+        SwitchPositions::read(|switch| self.switches[switch as usize].value().max(0) as usize)
+    }
+
+    /// Moves a switch, as a whole gesture.
+    pub(crate) fn set_switch(&self, switch: Switch, position: usize, setter: &ParamSetter<'_>) {
+        let parameter = &self.switches[switch as usize];
+        if parameter.value() != position as i32 {
+            setter.begin_set_parameter(parameter);
+            setter.set_parameter(parameter, position as i32);
+            setter.end_set_parameter(parameter);
+        }
     }
 
     /// Tells the host that a gesture begins.
@@ -81,6 +102,15 @@ impl BurnishParameters {
             }
         }
     }
+}
+
+fn host_switch(switch: Switch) -> IntParam {
+    let range = IntRange::Linear { min: 0, max: switch.positions() as i32 - 1 };
+    IntParam::new(switch.name(), switch.default_position() as i32, range)
+        .with_value_to_string(Arc::new(move |position| switch.format(position.max(0) as usize)))
+        .with_string_to_value(Arc::new(move |text| {
+            switch.parse(text).map(|position| position as i32)
+        }))
 }
 
 impl HostParameter {
@@ -149,8 +179,8 @@ impl HostParameter {
     }
 }
 
-// SAFETY: the pointers lead into `list`, which is built once and never changes
-// its length, and the host library keeps this object alive in an `Arc`.
+// SAFETY: the pointers lead into `list` and `switches`, which are built once and never
+// change their length, and the host library keeps this object alive in an `Arc`.
 unsafe impl Params for BurnishParameters {
     fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
         parameters()
@@ -163,11 +193,14 @@ unsafe impl Params for BurnishParameters {
                 };
                 (parameter.id.clone(), host.pointer(), group)
             })
+            .chain(Switch::ALL.into_iter().zip(&self.switches).map(|(switch, parameter)| {
+                (switch.id().to_owned(), parameter.as_ptr(), "Compare".to_owned())
+            }))
             .collect()
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        let session = self.desk.session();
+        let session = self.desk.save();
         // Plain data always serialises.
         let text = serde_json::to_string(&session).unwrap_or_default();
         BTreeMap::from([

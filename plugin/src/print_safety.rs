@@ -21,11 +21,12 @@ fn latest_desk() -> Arc<Desk> {
 
 /// Everything at once that must not be printed.
 fn audition(desk: &Desk) {
-    desk.set_listen(Listen::Reference);
-    desk.set_delta(Some(Stage::Limiter));
-    desk.set_monitor(Monitor::Mono);
-    desk.set_solo(Some(3));
-    desk.set_unity_gain(true);
+    desk.listen(Listen::Mix);
+    desk.listening.set_side_by_side(true);
+    desk.listening.set_delta(Some(Stage::Limiter));
+    desk.listening.set_monitor(Monitor::Mono);
+    desk.listening.set_solo(Some(3));
+    desk.listening.set_unity_gain(true);
 }
 
 /// Reproducible noise, different on each side.
@@ -90,21 +91,25 @@ mod clap_format {
 
     fn play(audio: &mut StartedPluginAudioProcessor<Quiet>) -> [Vec<f32>; 2] {
         let [mut left, mut right] = mix();
-        let mut input_ports = AudioPorts::with_capacity(2, 1);
+        let mut input_ports = AudioPorts::with_capacity(4, 2);
         let mut output_ports = AudioPorts::with_capacity(2, 1);
+        let mut side_chain = [[0.0_f32; FRAMES]; 2];
         let mut rendered = [Vec::new(), Vec::new()];
         for block in 0..BLOCKS {
             let range = block * FRAMES..(block + 1) * FRAMES;
             let mut output = [[0.0_f32; FRAMES]; 2];
             let [out_left, out_right] = &mut output;
-            let inputs = input_ports.with_input_buffers([AudioPortBuffer {
+            let [side_left, side_right] = &mut side_chain;
+            let ports = [
+                [&mut left[range.clone()], &mut right[range]],
+                [&mut side_left[..], &mut side_right[..]],
+            ];
+            let inputs = input_ports.with_input_buffers(ports.map(|port| AudioPortBuffer {
                 latency: 0,
                 channels: AudioPortBufferType::f32_input_only(
-                    [&mut left[range.clone()], &mut right[range]]
-                        .into_iter()
-                        .map(InputChannel::variable),
+                    port.into_iter().map(InputChannel::variable),
                 ),
-            }]);
+            }));
             let mut outputs = output_ports.with_output_buffers([AudioPortBuffer {
                 latency: 0,
                 channels: AudioPortBufferType::f32_output_only(
@@ -206,6 +211,7 @@ mod vst3_format {
     fn play(component: &Component) -> [Vec<f32>; 2] {
         let mut mix = mix();
         let mut rendered = [vec![0.0; FRAMES * BLOCKS], vec![0.0; FRAMES * BLOCKS]];
+        let mut side_chain = [vec![0.0; FRAMES], vec![0.0; FRAMES]];
         for block in 0..BLOCKS {
             let bus = |channels: &mut [*mut f32; 2]| AudioBusBuffers {
                 numChannels: 2,
@@ -214,14 +220,16 @@ mod vst3_format {
             };
             let mut from = mix.each_mut().map(|channel| channel[block * FRAMES..].as_mut_ptr());
             let mut to = rendered.each_mut().map(|channel| channel[block * FRAMES..].as_mut_ptr());
-            let (mut input, mut output) = (bus(&mut from), bus(&mut to));
+            let mut beside = side_chain.each_mut().map(Vec::as_mut_ptr);
+            let mut inputs = [bus(&mut from), bus(&mut beside)];
+            let mut output = bus(&mut to);
             let mut data = ProcessData {
                 processMode: ProcessModes_::kRealtime as i32,
                 symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
                 numSamples: FRAMES as i32,
-                numInputs: 1,
+                numInputs: 2,
                 numOutputs: 1,
-                inputs: &raw mut input,
+                inputs: inputs.as_mut_ptr(),
                 outputs: &raw mut output,
                 inputParameterChanges: null_mut(),
                 outputParameterChanges: null_mut(),
@@ -258,30 +266,76 @@ mod vst3_format {
     }
 }
 
+/// A render in a host that does not say so, while a blind test waits in the editor.
 #[test]
-fn an_engine_that_knows_it_renders_ignores_every_audition() {
-    use nice_plug::prelude::{Buffer, BufferConfig, ProcessMode};
+fn a_blind_test_is_not_part_of_a_render() {
+    use burnish_dsp::compare::{Compared, Source};
 
     let desk = Desk::new();
+    let compared = Compared { mix: true, reference: true, live: true };
+    desk.listening.set_blind(Some(compared));
+    desk.listening.hear_blind(Source::Mix);
+    let mut settings = burnish_dsp::settings::ChainSettings::default();
+    settings.limiter.gain_db = 12.0;
+    let render = |desk: &Arc<Desk>| {
+        // As `activate` does.
+        desk.listen_to_master();
+        engine_output(desk, &settings, nice_plug::prelude::ProcessMode::Realtime)
+    };
+    let (with_test, plain) = (render(&desk), render(&Desk::new()));
+    let first = with_test[0].iter().zip(&plain[0]).position(|(a, b)| a != b);
+    assert_eq!(first, None, "of {} frames", plain[0].len());
+    assert!(with_test == plain);
+    assert!(desk.listening().blind.is_some(), "the test goes on afterwards");
+}
+
+#[test]
+fn an_engine_that_knows_it_renders_ignores_every_audition() {
+    let desk = Desk::new();
+    audition(&desk);
+    let settings = burnish_dsp::settings::ChainSettings::default();
+    let rendered = engine_output(&desk, &settings, nice_plug::prelude::ProcessMode::Offline);
+    assert_is_master(&rendered, desk.latency_frames());
+    assert_eq!(desk.listening().delta, Some(Stage::Limiter), "what a person chose stays chosen");
+}
+
+/// What an engine of its own makes of the mix.
+fn engine_output(
+    desk: &Arc<Desk>,
+    settings: &burnish_dsp::settings::ChainSettings,
+    process_mode: nice_plug::prelude::ProcessMode,
+) -> [Vec<f32>; 2] {
+    use nice_plug::prelude::{Buffer, BufferConfig};
+
     let config = BufferConfig {
         sample_rate: RATE_HZ as f32,
         min_buffer_size: None,
         max_buffer_size: FRAMES as u32,
-        process_mode: ProcessMode::Offline,
+        process_mode,
     };
-    let settings = burnish_dsp::settings::ChainSettings::default();
-    let mut engine = crate::engine::Engine::new(&config, &settings, Arc::clone(&desk));
-    audition(&desk);
-    let mut rendered = mix();
-    let [left, right] = &mut rendered;
-    for (left, right) in left.chunks_mut(FRAMES).zip(right.chunks_mut(FRAMES)) {
-        let mut buffer = Buffer::default();
-        // SAFETY: the slices outlive the buffer.
-        unsafe {
-            buffer.set_slices(left.len(), |slices| *slices = vec![left, right]);
+    let switches = crate::switches::SwitchPositions::default();
+    let mut engine =
+        crate::engine::Engine::new(&config, settings, switches, false, Arc::clone(desk));
+    desk.latency_changed(engine.latency_frames());
+    // Long enough for what is compared to be measured.
+    let mut rendered = [Vec::new(), Vec::new()];
+    for round in 0..60 {
+        let mut heard = mix();
+        let [left, right] = &mut heard;
+        for (left, right) in left.chunks_mut(FRAMES).zip(right.chunks_mut(FRAMES)) {
+            let mut buffer = Buffer::default();
+            // SAFETY: the slices outlive the buffer.
+            unsafe {
+                buffer.set_slices(left.len(), |slices| *slices = vec![left, right]);
+            }
+            let transport = burnish_dsp::transport::Transport::default();
+            engine.process(&mut buffer, None, settings, switches, transport);
         }
-        engine.process(&mut buffer, &settings, burnish_dsp::transport::Transport::default());
+        if round == 0 || settings.limiter.gain_db > 0.0 {
+            for (rendered, heard) in rendered.iter_mut().zip(heard) {
+                rendered.extend(heard);
+            }
+        }
     }
-    assert_is_master(&rendered, engine.latency_frames());
-    assert_eq!(desk.listening().delta, Some(Stage::Limiter), "what a person chose stays chosen");
+    rendered
 }

@@ -24,7 +24,7 @@ pub(crate) struct SpectrumReader {
     input: SpectrumAnalyzer,
     output: SpectrumAnalyzer,
     song_source: Option<Arc<SharedSongSpectrum>>,
-    song: SongSpectrum,
+    pub(crate) song: SongSpectrum,
     /// The highest that the live curve has shown: it moves in smaller steps
     /// than the windows of the song, and the peaks never lie below it.
     highest_live: Vec<f32>,

@@ -1,41 +1,63 @@
-//! The worker: loads the reference that the session names, off every other thread.
+//! The worker: loads the references of the session, off every other thread.
 //!
-//! It is told nothing. It compares what the session wants with what is loaded,
-//! ten times a second, so a chosen file, a loaded state and a changed sample
-//! rate are all one case.
+//! It is told nothing. It compares what the list wants with what the audio
+//! thread has, twenty times a second, so an added file, a loaded state, a
+//! changed sample rate, a moved loop and a stream that began anew are all one
+//! case. What is chosen is loaded first.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use burnish_dsp::compare::ReferenceAudio;
+use burnish_dsp::compare::{
+    ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage, Source,
+};
 use burnish_gui::ReferenceStatus;
-use burnish_session::reference::{display_name, load_reference};
+use burnish_session::error::FileError;
+use burnish_session::reference::{
+    LoadEvent, PlayableReference, ReferenceDetails, load_reference, region_loudness,
+};
+use burnish_session::references::{ReferenceEntry, ReferenceFacts, Region};
 
-use crate::desk::{Desk, ShownReference};
+use crate::desk::{Desk, Reference, SongDetails, lock};
 
-const INTERVAL: Duration = Duration::from_millis(100);
+const INTERVAL: Duration = Duration::from_millis(50);
 
-/// What has to be loaded: which file, at which sample rate.
-type Wanted = Option<(PathBuf, u32)>;
+/// Starts the worker of an instance when it is first needed.
+#[derive(Debug, Default)]
+pub(crate) struct WorkerKeeper(Mutex<Option<Worker>>);
+
+impl WorkerKeeper {
+    /// Starts it unless it works already; says so on the desk if that is impossible.
+    pub(crate) fn start(&self, desk: &Arc<Desk>) {
+        let mut worker = lock(&self.0);
+        if worker.is_none() {
+            match Worker::start(Arc::clone(desk)) {
+                Ok(started) => *worker = Some(started),
+                Err(error) => desk.say(format!(
+                    "references cannot be loaded: expected to start a thread, found {error}"
+                )),
+            }
+        }
+    }
+}
 
 /// The worker thread of one instance; dropping it ends the thread.
 #[derive(Debug)]
-pub(crate) struct Worker {
+struct Worker {
     is_ending: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Worker {
-    pub(crate) fn start(desk: Arc<Desk>) -> std::io::Result<Self> {
+    fn start(desk: Arc<Desk>) -> std::io::Result<Self> {
         let is_ending = Arc::new(AtomicBool::new(false));
-        let ending = Arc::clone(&is_ending);
+        let mut shelf = Shelf::new(desk, Arc::clone(&is_ending));
         let thread = std::thread::Builder::new()
             .name("burnish-worker".to_owned())
-            .spawn(move || work(&desk, &ending))?;
+            .spawn(move || shelf.work())?;
         Ok(Self { is_ending, thread: Some(thread) })
     }
 }
@@ -51,131 +73,378 @@ impl Drop for Worker {
     }
 }
 
-fn work(desk: &Desk, is_ending: &AtomicBool) {
-    let mut present: Wanted = None;
-    while !is_ending.load(Ordering::Relaxed) {
-        desk.hand_over.collect();
-        let wanted = wanted(desk);
-        if wanted != present {
-            match &wanted {
-                None => {
-                    desk.hand_over.offer(None);
-                    desk.show_reference(ShownReference::default());
-                }
-                Some((path, rate_hz)) => load(desk, path, *rate_hz, is_ending),
-            }
-            present = wanted;
+/// A song that has been decoded.
+#[derive(Debug)]
+struct Held {
+    id: ReferenceId,
+    /// One channel is played of it, and counts.
+    is_mono: bool,
+    audio: Arc<ReferenceAudio>,
+    whole: Loudness,
+    region: Option<(Region, Loudness)>,
+    /// What the audio thread was told last; nothing yet in a new stream.
+    sent: Option<ReferenceControl>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Loudness {
+    integrated_lufs: f64,
+    true_peak_dbtp: f64,
+}
+
+/// What the worker holds for the audio thread.
+#[derive(Debug)]
+struct Shelf {
+    desk: Arc<Desk>,
+    is_ending: Arc<AtomicBool>,
+    /// The stream that everything was sent to.
+    stream: u32,
+    rate_hz: u32,
+    is_mono: bool,
+    held: Vec<Held>,
+    /// Songs that the audio thread has to give back.
+    leaving: Vec<ReferenceId>,
+}
+
+impl Shelf {
+    fn new(desk: Arc<Desk>, is_ending: Arc<AtomicBool>) -> Self {
+        Self {
+            desk,
+            is_ending,
+            stream: 0,
+            rate_hz: 0,
+            is_mono: false,
+            held: Vec::new(),
+            leaving: Vec::new(),
         }
-        std::thread::park_timeout(INTERVAL);
+    }
+
+    fn work(&mut self) {
+        while !self.is_ending.load(Ordering::Relaxed) {
+            let list = self.tidy();
+            match self.next_to_load(&list) {
+                Some(reference) => self.load(&reference),
+                None => std::thread::park_timeout(INTERVAL),
+            }
+        }
+    }
+
+    /// Brings the audio thread up to date with the list, which is returned.
+    fn tidy(&mut self) -> Vec<Reference> {
+        self.desk.hand_over.collect();
+        self.follow_stream();
+        let list = self.desk.references.list();
+        let (leaving, hand_over) = (&mut self.leaving, &self.desk.hand_over);
+        self.held.retain(|held| {
+            let is_listed = list.iter().any(|reference| reference.id == held.id);
+            if !is_listed && held.sent.is_some() {
+                leaving.push(held.id);
+            }
+            is_listed
+        });
+        // While the audio thread stands still it takes nothing; what does not go
+        // now goes in the next round.
+        leaving.retain(|id| hand_over.send(ReferenceMessage::Take(*id)).is_err());
+        for held in &mut self.held {
+            let Some(reference) = list.iter().find(|reference| reference.id == held.id) else {
+                continue;
+            };
+            let control = held.control(&reference.saved, self.rate_hz);
+            let message = match held.sent {
+                Some(sent) if sent == control => continue,
+                Some(_) => ReferenceMessage::Control(held.id, control),
+                None => ReferenceMessage::Put(held.id, Arc::clone(&held.audio), control),
+            };
+            if hand_over.send(message).is_ok() {
+                held.sent = Some(control);
+            }
+        }
+        list
+    }
+
+    /// A new stream has no songs; one at another rate needs them read anew.
+    fn follow_stream(&mut self) {
+        let stream = self.desk.stream();
+        if stream == self.stream {
+            return;
+        }
+        self.stream = stream;
+        self.leaving.clear();
+        let (rate_hz, is_mono) =
+            (self.desk.sample_rate_hz().unwrap_or_default(), self.desk.is_mono());
+        // What waits was meant for another stream.
+        self.desk.hand_over.withdraw();
+        if (rate_hz, is_mono) == (self.rate_hz, self.is_mono) {
+            for held in &mut self.held {
+                held.sent = None;
+            }
+            return;
+        }
+        (self.rate_hz, self.is_mono) = (rate_hz, is_mono);
+        // The new stream may have taken some before they were withdrawn.
+        self.leaving.extend(self.held.drain(..).map(|held| held.id));
+        for reference in self.desk.references.list() {
+            self.desk.references.edit_id(reference.id, |reference| {
+                reference.status = ReferenceStatus::Waiting;
+            });
+        }
+    }
+
+    /// The song to read next. Before the host has started the stream nothing
+    /// can be resampled to its rate.
+    fn next_to_load(&self, list: &[Reference]) -> Option<Reference> {
+        if self.rate_hz == 0 {
+            return None;
+        }
+        let is_waiting = |reference: &&Reference| {
+            reference.status == ReferenceStatus::Waiting
+                && !self.held.iter().any(|held| held.id == reference.id)
+        };
+        let chosen = self.desk.references.chosen_source();
+        let is_chosen = |reference: &&Reference| chosen == Some(Source::Reference(reference.id));
+        let mut waiting = list.iter().filter(is_waiting);
+        waiting.clone().find(is_chosen).or_else(|| waiting.next()).cloned()
+    }
+
+    fn load(&mut self, reference: &Reference) {
+        let (id, path, rate_hz) = (reference.id, &reference.saved.path, self.rate_hz);
+        self.show(id, ReferenceStatus::Loading(0.0));
+        let loaded = load_reference(path, f64::from(rate_hz), &mut |event| {
+            let list = self.tidy();
+            let is_wanted = list.iter().any(|reference| reference.id == id)
+                && self.rate_hz == rate_hz
+                && !self.is_ending.load(Ordering::Relaxed);
+            if !is_wanted {
+                return ControlFlow::Break(());
+            }
+            match event {
+                LoadEvent::Progress(progress) => {
+                    if !self.held.iter().any(|held| held.id == id) {
+                        self.show(id, ReferenceStatus::Loading(progress));
+                    }
+                }
+                LoadEvent::Playable(playable) => self.take(id, playable),
+            }
+            ControlFlow::Continue(())
+        });
+        match loaded {
+            Ok(details) => self.keep_details(reference, details),
+            Err(error) => self.give_up(id, error),
+        }
+    }
+
+    fn show(&self, id: ReferenceId, status: ReferenceStatus) {
+        self.desk.references.edit_id(id, |reference| reference.status = status);
+    }
+
+    /// A song can be played from now on.
+    fn take(&mut self, id: ReferenceId, playable: PlayableReference) {
+        let mut playable = playable;
+        if self.is_mono {
+            sum_to_mono(&mut playable, self.rate_hz);
+        }
+        let waveform = Arc::new(playable.waveform);
+        self.held.push(Held {
+            is_mono: self.is_mono,
+            id,
+            audio: Arc::new(ReferenceAudio {
+                left: playable.audio.left,
+                right: playable.audio.right,
+                short_term_lufs: playable.short_term_lufs.into(),
+            }),
+            whole: Loudness {
+                integrated_lufs: playable.integrated_lufs,
+                true_peak_dbtp: playable.true_peak_dbtp,
+            },
+            region: None,
+            sent: None,
+        });
+        self.tidy();
+        self.desk.references.edit_id(id, |reference| {
+            reference.status = ReferenceStatus::Ready;
+            reference.waveform = waveform;
+        });
+    }
+
+    fn keep_details(&self, reference: &Reference, details: ReferenceDetails) {
+        let before = &reference.saved.sha256;
+        if !before.is_empty() && !details.sha256.is_empty() && *before != details.sha256 {
+            self.desk.say(format!(
+                "{}: the file is not the one that this session was made with",
+                reference.saved.name
+            ));
+        }
+        self.desk.references.edit_id(reference.id, |reference| {
+            reference.saved.sha256 = details.sha256;
+            reference.saved.facts = ReferenceFacts::of(&details.measures);
+            reference.details = Some(Arc::new(SongDetails {
+                spectrum: details.spectrum,
+                measures: Some(details.measures),
+            }));
+        });
+    }
+
+    /// Something else may be wanted by now; then nothing has failed.
+    fn give_up(&mut self, id: ReferenceId, error: FileError) {
+        if self.desk.stream() != self.stream {
+            // The next round reads it at the new rate.
+            self.show(id, ReferenceStatus::Waiting);
+            return;
+        }
+        if !self.held.iter().any(|held| held.id == id) {
+            self.show(id, ReferenceStatus::Failed(error.message));
+        }
     }
 }
 
-/// Before the host has started the stream, nothing can be resampled to its rate.
-fn wanted(desk: &Desk) -> Wanted {
-    Some((desk.session().reference?, desk.sample_rate_hz()?))
+impl Held {
+    /// How it is to be played.
+    fn control(&mut self, saved: &ReferenceEntry, rate_hz: u32) -> ReferenceControl {
+        let region = saved.active_region();
+        if self.region.map(|(measured, _)| measured) != region {
+            self.region = region.map(|region| (region, self.measure(region, rate_hz)));
+        }
+        let frame = |seconds: f64| (seconds * f64::from(rate_hz)).round().max(0.0) as usize;
+        let loudness = self.region.map_or(self.whole, |(_, loudness)| loudness);
+        ReferenceControl {
+            first_frame: region.map_or(0, |region| frame(region.start_s)),
+            end_frame: region.map_or(usize::MAX, |region| frame(region.end_s)),
+            trim_db: saved.trim_db,
+            is_free_running: saved.is_free_running,
+            integrated_lufs: loudness.integrated_lufs,
+            true_peak_dbtp: loudness.true_peak_dbtp,
+        }
+    }
+
+    fn measure(&self, region: Region, rate_hz: u32) -> Loudness {
+        let (integrated_lufs, true_peak_dbtp) =
+            region_loudness(&self.audio.left, &self.audio.right, rate_hz, region);
+        let channels_db = if self.is_mono { MONO_DB } else { 0.0 };
+        Loudness { integrated_lufs: integrated_lufs + channels_db, true_peak_dbtp }
+    }
 }
 
-fn load(desk: &Desk, path: &Path, rate_hz: u32, is_ending: &AtomicBool) {
-    let name = display_name(path);
-    desk.hand_over.offer(None);
-    desk.show_reference(ShownReference {
-        status: ReferenceStatus::Loading { name: name.clone(), progress: 0.0 },
-        ..ShownReference::default()
-    });
-    let asked_for = Some((path.to_owned(), rate_hz));
-    let loaded = load_reference(path, f64::from(rate_hz), &mut |progress| {
-        if is_ending.load(Ordering::Relaxed) || wanted(desk) != asked_for {
-            return ControlFlow::Break(());
-        }
-        desk.show_reference_progress(&name, progress);
-        ControlFlow::Continue(())
-    });
-    match loaded {
-        Ok(reference) => {
-            let measures = reference.measures;
-            desk.show_reference(ShownReference {
-                status: ReferenceStatus::Ready {
-                    name: reference.name,
-                    integrated_lufs: measures.integrated_lufs,
-                    true_peak_dbtp: measures.true_peak_dbtp,
-                    plr_db: measures.plr_db,
-                    duration_s: measures.duration_s,
-                },
-                spectrum: Arc::new(reference.spectrum),
-                integrated_lufs: measures.integrated_lufs,
-            });
-            desk.hand_over.offer(Some(Arc::new(ReferenceAudio {
-                left: reference.audio.left,
-                right: reference.audio.right,
-                integrated_lufs: measures.integrated_lufs,
-                true_peak_dbtp: measures.true_peak_dbtp,
-            })));
-        }
-        // Something else is wanted by now; the next round sees to it.
-        Err(_) if wanted(desk) != asked_for => {}
-        Err(error) => desk.show_reference(ShownReference {
-            status: ReferenceStatus::Failed { name, message: error.message },
-            ..ShownReference::default()
-        }),
+/// What one of two like channels measures less than both, dB.
+const MONO_DB: f64 = -3.010_299_956_639_812;
+
+/// A mono stream plays the sum of both channels, and its loudness is that of one.
+fn sum_to_mono(playable: &mut PlayableReference, rate_hz: u32) {
+    let audio = &mut playable.audio;
+    for (left, right) in audio.left.iter_mut().zip(&mut audio.right) {
+        *left = 0.5 * (*left + *right);
+        *right = *left;
+    }
+    let whole = Region { start_s: 0.0, end_s: f64::MAX };
+    let (integrated_lufs, true_peak_dbtp) =
+        region_loudness(&audio.left, &audio.right, rate_hz, whole);
+    let difference_db = integrated_lufs + MONO_DB - playable.integrated_lufs;
+    playable.integrated_lufs = integrated_lufs + MONO_DB;
+    playable.true_peak_dbtp = true_peak_dbtp;
+    for lufs in &mut playable.short_term_lufs {
+        *lufs += difference_db as f32;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
     use std::time::Instant;
 
     use super::*;
 
     const RATE_HZ: f32 = 48_000.0;
 
-    /// A desk whose session names this reference, with the stream started.
-    fn desk(reference: PathBuf) -> Arc<Desk> {
+    /// A desk with these references, and the stream started.
+    fn desk(paths: &[PathBuf]) -> Arc<Desk> {
         let desk = Desk::new();
-        desk.edit_session(|session| session.reference = Some(reference));
-        desk.stream_started(RATE_HZ, 0);
+        desk.references.add(paths);
+        desk.stream_started(RATE_HZ, 0, false);
         desk
     }
 
-    /// What the editor shows once the worker is done.
-    fn settled(desk: &Arc<Desk>) -> ReferenceStatus {
-        let _worker = Worker::start(Arc::clone(desk)).unwrap();
+    fn material(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../material").join(name)
+    }
+
+    /// Waits for something to become true.
+    #[track_caller]
+    fn wait_for(what: &str, mut is_true: impl FnMut() -> bool) {
         let started = Instant::now();
-        loop {
-            let status = desk.reference().status;
-            let is_settled =
-                !matches!(status, ReferenceStatus::None | ReferenceStatus::Loading { .. });
-            if is_settled || started.elapsed() > Duration::from_mins(1) {
-                return status;
-            }
+        while !is_true() {
+            assert!(started.elapsed() < Duration::from_mins(2), "{what}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
-    #[test]
-    fn a_missing_reference_is_reported_and_stays_in_the_session() {
-        let path = PathBuf::from("/nowhere/Signal Fires.flac");
-        let desk = desk(path.clone());
-        match settled(&desk) {
-            ReferenceStatus::Failed { name, message } => {
-                assert_eq!(name, "Signal Fires.flac");
-                assert!(message.contains("expected") || message.contains("no such"), "{message}");
-            }
-            other => panic!("{other:?}"),
-        }
-        assert_eq!(desk.session().reference, Some(path));
+    fn has_settled(desk: &Desk) -> bool {
+        desk.references.list().iter().all(|reference| match reference.status {
+            ReferenceStatus::Ready => reference.details.is_some(),
+            ReferenceStatus::Failed(_) => true,
+            _ => false,
+        })
     }
 
     #[test]
-    fn a_reference_is_measured_and_handed_to_the_audio_thread() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../material");
-        let desk = desk(folder.join("reference.flac"));
-        let status = settled(&desk);
-        let ReferenceStatus::Ready { integrated_lufs, true_peak_dbtp, .. } = status else {
-            panic!("{status:?}");
+    fn a_missing_reference_is_reported_and_keeps_what_is_known_of_it() {
+        let path = PathBuf::from("/nowhere/Signal Fires.flac");
+        let desk = desk(std::slice::from_ref(&path));
+        let facts = ReferenceFacts {
+            integrated_lufs: -9.0,
+            loudness_range_lu: 4.0,
+            true_peak_dbtp: -0.5,
+            plr_db: 8.5,
+            duration_s: 200.0,
         };
+        desk.references.edit(0, |reference| {
+            reference.saved.facts = Some(facts);
+            reference.saved.sha256 = "ab".repeat(32);
+        });
+        let keeper = WorkerKeeper::default();
+        keeper.start(&desk);
+        wait_for("a message", || has_settled(&desk));
+        let reference = &desk.references.list()[0];
+        let ReferenceStatus::Failed(message) = &reference.status else {
+            panic!("{:?}", reference.status);
+        };
+        assert!(message.contains("expected") && message.contains("no such file"), "{message}");
+        assert_eq!(reference.saved.path, path);
+        assert_eq!(reference.saved.facts, Some(facts));
+        assert_eq!(reference.saved.sha256.len(), 64);
+    }
+
+    #[test]
+    fn references_are_measured_one_after_the_other_and_what_fails_stops_none() {
+        let desk =
+            desk(&[material("mix.flac"), "/nowhere/gone.wav".into(), material("reference.flac")]);
+        let keeper = WorkerKeeper::default();
+        keeper.start(&desk);
+        wait_for("all to be read", || has_settled(&desk));
+        let list = desk.references.list();
+        assert!(matches!(list[1].status, ReferenceStatus::Failed(_)));
+        let facts = list[2].saved.facts.unwrap();
         // The figures that come with the file.
-        assert!((integrated_lufs + 10.0).abs() < 0.1, "{integrated_lufs}");
-        assert!(true_peak_dbtp < 0.0);
-        assert!(desk.reference().spectrum.windows > 0);
+        assert!((facts.integrated_lufs + 10.0).abs() < 0.1, "{facts:?}");
+        assert!(facts.true_peak_dbtp < 0.0);
+        assert!(list[2].details.as_ref().unwrap().spectrum.windows > 0);
+        assert_eq!(list[2].saved.sha256.len(), 64);
+        assert!(!list[2].waveform.is_empty());
+        // Another rate: all of it again, without losing the list.
+        desk.stream_started(44_100.0, 0, false);
+        wait_for("the new rate", || {
+            desk.references.list().iter().any(|r| r.status != ReferenceStatus::Ready)
+        });
+        wait_for("all to be read again", || has_settled(&desk));
+        assert_eq!(desk.references.list().len(), 3);
+    }
+
+    #[test]
+    fn what_is_taken_out_while_it_loads_is_gone_at_once() {
+        let desk = desk(&[material("mix.flac"), material("reference.flac")]);
+        let keeper = WorkerKeeper::default();
+        keeper.start(&desk);
+        desk.references.remove(0);
+        wait_for("the other", || has_settled(&desk));
+        assert_eq!(desk.references.list().len(), 1);
+        assert_eq!(desk.references.list()[0].status, ReferenceStatus::Ready);
     }
 }

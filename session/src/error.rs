@@ -18,6 +18,11 @@ impl FileError {
     pub fn new(path: &Path, message: impl Into<String>) -> Self {
         Self { path: path.to_owned(), message: message.into() }
     }
+
+    /// A person stopped the reading of `path`.
+    pub(crate) fn cancelled(path: &Path) -> Self {
+        Self::new(path, "loading was cancelled")
+    }
 }
 
 impl fmt::Display for FileError {

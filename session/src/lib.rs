@@ -2,12 +2,20 @@
 //! targets, presets, measuring and rendering.
 
 pub mod audio;
+pub mod balance;
+pub mod blind;
 pub mod decode;
 pub mod error;
+pub mod history;
 pub mod measure;
 pub mod preset;
+mod protection;
 pub mod reference;
+pub mod references;
 pub mod render;
 pub mod resample;
+pub mod snapshots;
 pub mod targets;
+pub mod three_masters;
+pub mod tonal_match;
 pub mod wav;

@@ -1,32 +1,71 @@
 //! References: finished songs to compare with.
+//!
+//! A file is read, measured and resampled in one pass by three threads that
+//! hand pieces on to each other: it can be played as soon as its last frame has
+//! gone through, and nothing but the audio at the stream's rate is ever held whole.
 
+mod level;
+mod pipeline;
+
+use std::fs::File;
+use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use burnish_dsp::spectrum::{SongAnalyzer, SongSpectrum};
+use sha2::{Digest, Sha256};
 
 use crate::audio::StereoAudio;
-use crate::decode::decode_with;
 use crate::error::FileError;
-use crate::measure::{Measures, measure};
-use crate::resample::resample;
+use crate::measure::Measures;
 
-/// Share of the whole work that decoding is.
-const DECODING_SHARE: f32 = 0.6;
+pub use self::level::{WAVEFORM_SHARES, region_loudness};
+pub use self::pipeline::{MOST_AUDIO_BYTES, MOST_MINUTES};
 
-/// A song that is ready to be compared with.
+/// Share of the whole work after which a song can be played.
+const PLAYABLE_SHARE: f32 = 0.95;
+/// Bytes hashed at a time.
+const HASHED_BYTES: usize = 1 << 22;
+
+/// A song that can be played and compared with.
 #[derive(Clone, Debug)]
-pub struct Reference {
-    /// Where it came from.
-    pub path: PathBuf,
-    /// File name.
-    pub name: String,
+pub struct PlayableReference {
     /// The song at the stream's sample rate.
     pub audio: StereoAudio,
+    /// Gated integrated loudness as it is played, from both channels, LUFS: that
+    /// of a mono file is 3 dB above its [`Measures`]. Negative infinity of silence.
+    pub integrated_lufs: f64,
+    /// Highest true peak of both channels, dBTP.
+    pub true_peak_dbtp: f64,
+    /// Highest magnitude in each of [`WAVEFORM_SHARES`] equal shares of the song
+    /// (fewer where it has fewer frames), full scale 1.0.
+    pub waveform: Vec<f32>,
+    /// Short-term loudness as it is played, LUFS: the value at `k` is that of the
+    /// 3 s that end `0.1 * (k + 1)` s into the song. The first whole window
+    /// stands for all that would begin before the song; a song shorter than 3 s
+    /// has its integrated loudness throughout. Negative infinity where it is silent.
+    pub short_term_lufs: Vec<f32>,
+}
+
+/// What is known of a reference besides.
+#[derive(Clone, Debug)]
+pub struct ReferenceDetails {
     /// What it measures, as it is on disk.
     pub measures: Measures,
     /// Its spectrum at the stream's sample rate, measured exactly as the master's is.
     pub spectrum: SongSpectrum,
+    /// SHA-256 of the file as hexadecimal digits; empty when the file could not
+    /// be read a second time.
+    pub sha256: String,
+}
+
+/// What there is to tell while a reference is loaded.
+#[derive(Debug)]
+pub enum LoadEvent {
+    /// The share done, 0 to 1.
+    Progress(f32),
+    /// It can be played; the rest of the work goes on.
+    Playable(PlayableReference),
 }
 
 /// The name under which a file is shown.
@@ -35,37 +74,78 @@ pub fn display_name(path: &Path) -> String {
         .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Reads, measures and resamples a reference. `progress` is told the share
-/// done, 0 to 1, and may stop it.
+/// Reads, measures and resamples a reference. `events` is called on this
+/// thread some twenty times a second and may stop the work, which then ends
+/// within a tenth of a second.
 ///
 /// # Errors
-/// One clear line, as [`crate::decode::decode`]; also when it was stopped.
+/// One clear line, as [`crate::decode::decode`]; also when it was stopped, and
+/// when the song is longer than [`MOST_MINUTES`] or than [`MOST_AUDIO_BYTES`] hold.
 pub fn load_reference(
     path: &Path,
     stream_rate_hz: f64,
-    progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
-) -> Result<Reference, FileError> {
-    let cancelled = || FileError::new(path, "loading was cancelled");
-    let original = decode_with(path, &mut |share| progress(DECODING_SHARE * share))?;
-    let mut stage = |share: f32| match progress(share) {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(()) => Err(cancelled()),
-    };
-    stage(DECODING_SHARE)?;
-    let measures = measure(&original);
-    stage(0.8)?;
-    let audio = resample(&original, stream_rate_hz.round() as u32)
-        .map_err(|message| FileError::new(path, message))?;
-    stage(0.9)?;
-    let spectrum = song_spectrum(&audio);
-    stage(1.0)?;
-    Ok(Reference { path: path.to_owned(), name: display_name(path), audio, measures, spectrum })
+    events: &mut dyn FnMut(LoadEvent) -> ControlFlow<()>,
+) -> Result<ReferenceDetails, FileError> {
+    let loaded = pipeline::load(path, stream_rate_hz.round() as u32, &mut |share| {
+        events(LoadEvent::Progress(PLAYABLE_SHARE * share))
+    })?;
+    let cancelled = |_| FileError::cancelled(path);
+    told(events(LoadEvent::Playable(loaded.playable))).map_err(cancelled)?;
+    let sha256 = file_sha256(path, &mut |share| {
+        let share = PLAYABLE_SHARE + (1.0 - PLAYABLE_SHARE) * share;
+        told(events(LoadEvent::Progress(share)))
+    })
+    .map_err(cancelled)?;
+    Ok(ReferenceDetails { measures: loaded.measures, spectrum: loaded.spectrum, sha256 })
+}
+
+/// Somebody has asked to stop.
+#[derive(Clone, Copy, Debug)]
+struct Cancelled;
+
+fn told(answer: ControlFlow<()>) -> Result<(), Cancelled> {
+    if answer.is_break() { Err(Cancelled) } else { Ok(()) }
+}
+
+/// SHA-256 of a file as hexadecimal digits; empty where it cannot be read.
+fn file_sha256(
+    path: &Path,
+    progress: &mut dyn FnMut(f32) -> Result<(), Cancelled>,
+) -> Result<String, Cancelled> {
+    use std::fmt::Write as _;
+    let Ok(mut file) = File::open(path) else { return Ok(String::new()) };
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    let mut hasher = Sha256::new();
+    let mut bytes = vec![0; HASHED_BYTES];
+    let mut done = 0;
+    loop {
+        match file.read(&mut bytes) {
+            Ok(0) => break,
+            Ok(count) => {
+                hasher.update(&bytes[..count]);
+                done += count as u64;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return Ok(String::new()),
+        }
+        progress((done as f32 / length.max(1) as f32).min(1.0))?;
+    }
+    Ok(hasher.finalize().iter().fold(String::new(), |mut digits, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    }))
 }
 
 /// The spectrum of a whole file.
 pub fn song_spectrum(audio: &StereoAudio) -> SongSpectrum {
     let mut analyzer = SongAnalyzer::new(f64::from(audio.sample_rate_hz));
     analyzer.process(&audio.left, &audio.right);
+    spectrum_of(analyzer)
+}
+
+/// What an analyser has measured, at the end of the song.
+fn spectrum_of(mut analyzer: SongAnalyzer) -> SongSpectrum {
     analyzer.finish();
     let mut spectrum = SongSpectrum::default();
     analyzer.shared().read(&mut spectrum);

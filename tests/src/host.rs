@@ -193,6 +193,12 @@ pub struct Host {
     ids: Vec<ClapId>,
     /// What the host is told of each parameter, in the order of the table.
     shown: Vec<ShownParameter>,
+    /// Parameters that are no settings of the chain, by name.
+    switches: Vec<(ClapId, ShownParameter)>,
+    /// Switches to be moved with the next block.
+    moved: Vec<(ClapId, f64)>,
+    /// What comes in at the side-chain next; silence when it is too short.
+    side_chain: [Vec<f32>; 2],
     max_block_frames: usize,
     position_frames: u64,
     sample_rate_hz: f64,
@@ -236,7 +242,7 @@ impl Host {
         let extensions = instance
             .access_shared_handler(|shared| shared.extensions.get().copied())
             .ok_or("the plug-in was never initialised")?;
-        let (ids, shown) = read_parameters(&mut instance, &extensions)?;
+        let Told { ids, shown, switches } = read_parameters(&mut instance, &extensions)?;
         Ok(Self {
             audio: None,
             instance,
@@ -244,6 +250,9 @@ impl Host {
             extensions,
             ids,
             shown,
+            switches,
+            moved: Vec::new(),
+            side_chain: [Vec::new(), Vec::new()],
             max_block_frames: 0,
             position_frames: 0,
             sample_rate_hz: 0.0,
@@ -313,6 +322,33 @@ impl Host {
         self.song_frame = song_frame;
     }
 
+    /// Moves a switch that is no setting of the chain, such as "Snapshot", with
+    /// the next block.
+    ///
+    /// # Errors
+    /// When the plug-in has no such parameter.
+    pub fn move_switch(&mut self, name: &str, position: f64) -> Result<(), Error> {
+        let (id, _) = self
+            .switches
+            .iter()
+            .find(|(_, shown)| shown.name == name)
+            .ok_or_else(|| format!("the plug-in has no parameter \"{name}\""))?;
+        self.moved.push((*id, position));
+        Ok(())
+    }
+
+    /// Where a switch stands.
+    pub fn switch(&mut self, name: &str) -> Option<f64> {
+        let extension = self.extensions.parameters?;
+        let (id, _) = self.switches.iter().find(|(_, shown)| shown.name == name)?;
+        extension.get_value(&self.instance.plugin_handle(), *id)
+    }
+
+    /// What comes in at the side-chain from the next block on.
+    pub fn set_side_chain(&mut self, left: &[f32], right: &[f32]) {
+        self.side_chain = [left.to_vec(), right.to_vec()];
+    }
+
     /// Plays one block in place.
     ///
     /// # Errors
@@ -333,6 +369,9 @@ impl Host {
         }
         let audio = self.audio.as_mut().ok_or("processing before activation")?;
         let mut events = EventBuffer::with_capacity(changes.len());
+        for (id, position) in self.moved.drain(..) {
+            events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), position));
+        }
         for change in changes {
             events.push(&ParamValueEvent::new(
                 change.frame,
@@ -342,14 +381,22 @@ impl Host {
             ));
         }
         let mut input = [left.to_vec(), right.to_vec()];
-        let mut input_ports = AudioPorts::with_capacity(2, 1);
+        let mut side_chain = self.side_chain.each_mut().map(|channel| {
+            let rest = channel.split_off(frames.min(channel.len()));
+            let mut block = std::mem::replace(channel, rest);
+            block.resize(frames, 0.0);
+            block
+        });
+        let mut input_ports = AudioPorts::with_capacity(4, 2);
         let mut output_ports = AudioPorts::with_capacity(2, 1);
-        let inputs = input_ports.with_input_buffers([AudioPortBuffer {
-            latency: 0,
-            channels: AudioPortBufferType::f32_input_only(
-                input.iter_mut().map(InputChannel::variable),
-            ),
-        }]);
+        let inputs = input_ports.with_input_buffers([&mut input, &mut side_chain].map(|port| {
+            AudioPortBuffer {
+                latency: 0,
+                channels: AudioPortBufferType::f32_input_only(
+                    port.iter_mut().map(InputChannel::variable),
+                ),
+            }
+        }));
         let mut outputs = output_ports.with_output_buffers([AudioPortBuffer {
             latency: 0,
             channels: AudioPortBufferType::f32_output_only([left, right].into_iter()),
@@ -584,11 +631,18 @@ fn exact_text(parameter: &ChainParameter, value: f64) -> String {
     }
 }
 
+/// What the plug-in tells of its parameters.
+struct Told {
+    ids: Vec<ClapId>,
+    shown: Vec<ShownParameter>,
+    switches: Vec<(ClapId, ShownParameter)>,
+}
+
 /// What the plug-in tells of its parameters, matched by name with the table.
 fn read_parameters(
     instance: &mut PluginInstance<Side>,
     extensions: &Extensions,
-) -> Result<(Vec<ClapId>, Vec<ShownParameter>), Error> {
+) -> Result<Told, Error> {
     let extension = extensions.parameters.ok_or("the plug-in has no parameters")?;
     let plugin = instance.plugin_handle();
     let count = extension.count(&plugin);
@@ -607,12 +661,15 @@ fn read_parameters(
         };
         told.push((info.id, shown));
     }
-    parameters()
+    let is_setting = |name: &str| parameters().iter().any(|parameter| parameter.name == name);
+    let switches = told.iter().filter(|(_, shown)| !is_setting(&shown.name)).cloned().collect();
+    let (ids, shown) = parameters()
         .iter()
         .map(|parameter| {
             told.iter().find(|(_, shown)| shown.name == parameter.name).cloned().ok_or_else(|| {
                 format!("the plug-in has no parameter \"{}\"", parameter.name).into()
             })
         })
-        .collect()
+        .collect::<Result<_, Error>>()?;
+    Ok(Told { ids, shown, switches })
 }

@@ -2,8 +2,7 @@
 //! whole gesture, and nothing leaves the window.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use burnish_dsp::compare::Listen;
 use burnish_dsp::dither::BitDepth;
@@ -13,35 +12,50 @@ use burnish_dsp::monitor::Monitor;
 use burnish_dsp::parameter::Kind;
 use burnish_dsp::settings::{ChainSettings, Stage, parameter_index, parameters};
 use burnish_gui::{
-    Edit, Editor, HISTORY_POINTS, ReferenceStatus, SMALLEST_SIZE, Smoothing, Spectra, SpectrumLook,
+    BalanceView, BlindView, ChosenReference, Edit, Editor, HISTORY_POINTS, ReferenceStatus,
+    ReferenceView, ReferencesView, SMALLEST_SIZE, Smoothing, SnapshotsView, Spectra, SpectrumLook,
     View,
 };
+use burnish_session::balance::Balance;
+use burnish_session::blind::{BlindMode, BlindSetup, BlindSource, BlindTest, Candidate};
+use burnish_session::references::ReferenceFacts;
 use burnish_session::targets::targets;
+use burnish_session::tonal_match::Proposal;
 use egui::{Key, Modifiers, Pos2, Rect, UiBuilder, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 /// Everything that a view points to, and what the editor asked for.
-struct Model {
-    editor: Editor,
-    settings: ChainSettings,
-    meters: ChainSnapshot,
-    history: VecDeque<HistoryPoint>,
-    scope: VecDeque<[f32; 2]>,
-    spectra: Spectra,
-    spectrum_look: SpectrumLook,
-    listen: Listen,
-    delta: Option<Stage>,
-    monitor: Monitor,
-    solo: Option<usize>,
-    is_at_unity_gain: bool,
-    integration: IntegrationMode,
-    is_integration_paused: bool,
-    reference: ReferenceStatus,
-    presets: Vec<&'static str>,
-    notes: String,
-    message: Option<String>,
-    edits: Vec<Edit>,
+pub(crate) struct Model {
+    pub(crate) editor: Editor,
+    pub(crate) settings: ChainSettings,
+    pub(crate) meters: ChainSnapshot,
+    pub(crate) history: VecDeque<HistoryPoint>,
+    pub(crate) scope: VecDeque<[f32; 2]>,
+    pub(crate) spectra: Spectra,
+    pub(crate) spectrum_look: SpectrumLook,
+    pub(crate) listen: Listen,
+    pub(crate) delta: Option<Stage>,
+    pub(crate) monitor: Monitor,
+    pub(crate) solo: Option<usize>,
+    pub(crate) is_at_unity_gain: bool,
+    pub(crate) integration: IntegrationMode,
+    pub(crate) is_integration_paused: bool,
+    pub(crate) references: Vec<ReferenceView>,
+    pub(crate) chosen: ChosenReference,
+    pub(crate) comparison: ReferencesView<'static>,
+    pub(crate) snapshots: SnapshotsView<'static>,
+    pub(crate) balance: Option<Balance>,
+    pub(crate) proposal: Option<Proposal>,
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) blind_test: Option<BlindTest>,
+    pub(crate) blind_results: Vec<String>,
+    pub(crate) blind_heard: Option<usize>,
+    pub(crate) is_blind_level: bool,
+    pub(crate) presets: Vec<&'static str>,
+    pub(crate) notes: String,
+    pub(crate) message: Option<String>,
+    pub(crate) edits: Vec<Edit>,
 }
 
 impl Default for Model {
@@ -61,7 +75,17 @@ impl Default for Model {
             is_at_unity_gain: false,
             integration: IntegrationMode::FreeRunning,
             is_integration_paused: false,
-            reference: ReferenceStatus::None,
+            references: Vec::new(),
+            chosen: ChosenReference::None,
+            comparison: ReferencesView::default(),
+            snapshots: SnapshotsView::default(),
+            balance: None,
+            proposal: None,
+            candidates: Vec::new(),
+            blind_test: None,
+            blind_results: Vec::new(),
+            blind_heard: None,
+            is_blind_level: true,
             presets: vec!["Start", "A name of forty characters for a preset"],
             notes: String::new(),
             message: None,
@@ -71,7 +95,7 @@ impl Default for Model {
 }
 
 impl Model {
-    fn on(stage: Stage) -> Self {
+    pub(crate) fn on(stage: Stage) -> Self {
         let mut model = Self::default();
         model.editor.choose_stage(stage);
         model
@@ -96,7 +120,26 @@ impl Model {
             is_at_unity_gain: self.is_at_unity_gain,
             integration: self.integration,
             is_integration_paused: self.is_integration_paused,
-            reference: &self.reference,
+            references: ReferencesView {
+                list: &self.references,
+                chosen: self.chosen,
+                ..self.comparison
+            },
+            snapshots: self.snapshots,
+            balance: BalanceView {
+                balance: self.balance.as_ref(),
+                proposal: self.proposal.as_ref(),
+                amount: 1.0,
+                most_db: 3.0,
+                ..BalanceView::default()
+            },
+            blind: BlindView {
+                candidates: &self.candidates,
+                test: self.blind_test.as_ref(),
+                results: &self.blind_results,
+                heard: self.blind_heard,
+                is_level: self.is_blind_level,
+            },
             targets: targets(),
             target: 0,
             presets: &self.presets,
@@ -109,7 +152,7 @@ impl Model {
     }
 }
 
-fn window(model: Model, width: f32, height: f32) -> Harness<'static, Model> {
+pub(crate) fn window(model: Model, width: f32, height: f32) -> Harness<'static, Model> {
     Harness::builder()
         .with_size(vec2(width, height))
         .with_step_dt(1.0 / 60.0)
@@ -118,20 +161,20 @@ fn window(model: Model, width: f32, height: f32) -> Harness<'static, Model> {
         .build_ui_state(|ui, model: &mut Model| model.show(ui), model)
 }
 
-fn open(model: Model) -> Harness<'static, Model> {
+pub(crate) fn open(model: Model) -> Harness<'static, Model> {
     window(model, 1100.0, 700.0)
 }
 
-fn taken(harness: &mut Harness<'_, Model>) -> Vec<Edit> {
+pub(crate) fn taken(harness: &mut Harness<'_, Model>) -> Vec<Edit> {
     std::mem::take(&mut harness.state_mut().edits)
 }
 
-fn index(id: &str) -> usize {
+pub(crate) fn index(id: &str) -> usize {
     parameter_index(id).unwrap()
 }
 
 /// Clicks the part with this name and gives what was asked for.
-fn click(harness: &mut Harness<'_, Model>, name: &str) -> Vec<Edit> {
+pub(crate) fn click(harness: &mut Harness<'_, Model>, name: &str) -> Vec<Edit> {
     harness.get_by_label(name).click();
     harness.run();
     harness.remove_cursor();
@@ -139,7 +182,7 @@ fn click(harness: &mut Harness<'_, Model>, name: &str) -> Vec<Edit> {
     taken(harness)
 }
 
-fn drag(harness: &mut Harness<'_, Model>, name: &str, way: egui::Vec2) -> Vec<Edit> {
+pub(crate) fn drag(harness: &mut Harness<'_, Model>, name: &str, way: egui::Vec2) -> Vec<Edit> {
     let center = harness.get_by_label(name).rect().center();
     harness.hover_at(center);
     harness.drag_at(center);
@@ -400,46 +443,29 @@ fn a_double_click_on_the_plot_takes_an_idle_band() {
     assert!(gain.unwrap() > 0.5, "{edits:?}");
 }
 
-#[test]
-fn the_reference_can_be_heard_once_it_is_ready() {
-    let mut harness = open(Model::default());
-    assert!(harness.get_by_label("Hear Reference").accesskit_node().is_disabled());
-    assert_eq!(click(&mut harness, "Hear Reference"), []);
-    assert_eq!(click(&mut harness, "Browse reference"), [Edit::BrowseReference]);
-    harness.state_mut().reference =
-        ReferenceStatus::Loading { name: "song.flac".into(), progress: 0.43 };
-    harness.run();
-    assert!(harness.get_by_label("Hear Reference").accesskit_node().is_disabled());
-    let text = harness.get_by_label("Reference loading").value().unwrap();
-    assert!(text.contains("song.flac") && text.contains("43 %"), "{text}");
-    harness.state_mut().reference = ReferenceStatus::Ready {
-        name: "song.flac".into(),
-        integrated_lufs: -9.84,
-        true_peak_dbtp: -0.3,
-        plr_db: 9.5,
-        duration_s: 200.0,
-    };
-    harness.run();
-    let text = harness.get_by_label("Reference").value().unwrap();
-    assert!(text.contains("song.flac") && text.contains("\u{2212}9.8 LUFS"), "{text}");
-    assert_eq!(click(&mut harness, "Hear Reference"), [Edit::Listen(Listen::Reference)]);
-    assert_eq!(click(&mut harness, "Remove reference"), [Edit::RemoveReference]);
+/// A blind test of three that has just begun.
+pub(crate) fn three_blind() -> BlindTest {
+    let sources = [BlindSource::Mix, BlindSource::Snapshot(0), BlindSource::Snapshot(1)];
+    let candidates = sources.map(|source| Candidate { source, name: "Candidate".to_owned() });
+    let setup = BlindSetup { mode: BlindMode::Preference, candidates: candidates.into() };
+    BlindTest::new(&setup, 1).unwrap()
 }
 
-#[test]
-fn a_reference_that_failed_says_why_and_can_be_found_again() {
-    let mut harness = open(Model {
-        reference: ReferenceStatus::Failed {
-            name: "song.flac".into(),
-            message: "no such file".into(),
-        },
-        ..Model::default()
-    });
-    let text = harness.get_by_label("Reference failed").value().unwrap();
-    assert!(text.contains("song.flac: no such file"), "{text}");
-    assert!(harness.get_by_label("Hear Reference").accesskit_node().is_disabled());
-    assert_eq!(click(&mut harness, "Find reference"), [Edit::BrowseReference]);
-    assert_eq!(click(&mut harness, "Remove reference"), [Edit::RemoveReference]);
+/// A reference of which everything ordinary is known.
+pub(crate) fn song(name: &str, status: ReferenceStatus) -> ReferenceView {
+    ReferenceView {
+        name: name.to_owned(),
+        path: Path::new("/music").join(name),
+        status,
+        facts: Some(ReferenceFacts {
+            integrated_lufs: -9.84,
+            loudness_range_lu: 5.2,
+            true_peak_dbtp: -0.3,
+            plr_db: 9.5,
+            duration_s: 200.0,
+        }),
+        ..ReferenceView::default()
+    }
 }
 
 /// A way of listening to something else.
@@ -591,28 +617,6 @@ fn notes_are_written_in_a_field_that_keeps_the_keys() {
     assert_eq!(taken(&mut harness), [Edit::Notes("v2 less bass".into())]);
 }
 
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("the editor does not read files".into())
-    }
-}
-
-#[test]
-fn a_dropped_song_becomes_the_reference() {
-    let mut harness = open(Model::default());
-    let path = PathBuf::from("/music/song.flac");
-    harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
-    harness.run();
-    assert_eq!(taken(&mut harness), [Edit::LoadReference(path)]);
-}
-
 #[test]
 fn readings_are_written_alike_and_silence_has_one_sign() {
     let mut harness = open(Model::default());
@@ -635,16 +639,20 @@ fn readings_are_written_alike_and_silence_has_one_sign() {
 }
 
 /// Names of forty characters and every number as extreme as it can be.
-fn extreme(value: f64) -> Model {
+pub(crate) fn extreme(value: f64) -> Model {
     let long = "A name that has just about 40 characters".to_owned();
     let mut model = Model {
-        reference: ReferenceStatus::Ready {
-            name: long.clone(),
-            integrated_lufs: value,
-            true_peak_dbtp: value,
-            plr_db: value,
-            duration_s: value,
-        },
+        references: vec![ReferenceView {
+            facts: Some(ReferenceFacts {
+                integrated_lufs: value,
+                loudness_range_lu: value,
+                true_peak_dbtp: value,
+                plr_db: value,
+                duration_s: value,
+            }),
+            ..song(&long, ReferenceStatus::Ready)
+        }],
+        chosen: ChosenReference::Song(0),
         notes: long.clone(),
         message: Some(long.repeat(5)),
         delta: Some(Stage::Equalizer),
@@ -712,7 +720,7 @@ fn extreme(value: f64) -> Model {
 }
 
 #[track_caller]
-fn assert_all_inside(harness: &Harness<'_, Model>, size: egui::Vec2, what: &str) {
+pub(crate) fn assert_all_inside(harness: &Harness<'_, Model>, size: egui::Vec2, what: &str) {
     let window = Rect::from_min_size(Pos2::ZERO, size).expand(0.5);
     for node in harness.root().children_recursive() {
         let Some(bounds) = node.accesskit_node().bounding_box() else { continue };

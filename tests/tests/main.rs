@@ -8,13 +8,21 @@
 use burnish as _;
 
 mod cli;
+mod comparing;
+mod comparing_host;
 mod contract;
 mod dither;
 mod dynamics;
 mod editor;
+mod editor_balance;
+mod editor_blind;
+mod editor_references;
+mod editor_snapshots;
 mod host;
 mod limiter;
 mod loudness;
+mod references;
 mod response;
 mod state;
 mod support;
+mod tonal_match;

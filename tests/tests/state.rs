@@ -60,10 +60,52 @@ fn a_new_instance_takes_over_every_parameter() {
     assert_same(&second.save_state().unwrap(), &state);
 }
 
+/// A reference as a session keeps it.
+fn saved_reference(path: &str) -> serde_json::Value {
+    json!({
+        "path": path,
+        "name": "The one with the bass",
+        "trim_db": -1.5,
+        "regions": [{ "start_s": 10.0, "end_s": 20.5 }],
+        "region": 0,
+        "is_free_running": true,
+        "sha256": "0123456789abcdef",
+        "facts": {
+            "integrated_lufs": -9.0, "loudness_range_lu": 4.0, "true_peak_dbtp": -0.5,
+            "plr_db": 8.5, "duration_s": 200.0
+        },
+    })
+}
+
+#[test]
+fn the_one_reference_of_an_earlier_session_begins_the_list() {
+    let state = edit_session(&host().save_state().unwrap(), |session| {
+        session["reference"] = json!("/music/Signal Fires.flac");
+        session.as_object_mut().unwrap().remove("references");
+    })
+    .unwrap();
+    let mut second = host();
+    second.load_state(&state).unwrap();
+    let saved = second.save_state().unwrap();
+    edit_session(&saved, |session| {
+        assert_eq!(session["references"][0]["path"], "/music/Signal Fires.flac");
+        assert_eq!(session["chosen_reference"], json!({ "song": 0 }));
+        assert!(session.get("reference").is_none());
+    })
+    .unwrap();
+    let mut third = host();
+    third.load_state(&saved).unwrap();
+    assert_same(&third.save_state().unwrap(), &saved);
+}
+
 #[test]
 fn reference_notes_and_target_are_kept() {
     let state = edit_session(&host().save_state().unwrap(), |session| {
-        session["reference"] = json!("/music/Signal Fires.flac");
+        session["references"] = json!([
+            saved_reference("/music/Signal Fires.flac"),
+            saved_reference("/music/Other.wav"),
+        ]);
+        session["chosen_reference"] = json!({ "song": 1 });
         session["notes"] = json!("second chorus: \"too bright?\"\nästhetisch");
         session["target"] = json!("apple");
     })
@@ -78,7 +120,8 @@ fn a_missing_reference_loses_nothing() {
     let mut first = host();
     set(&mut first, &unusual());
     let state = edit_session(&first.save_state().unwrap(), |session| {
-        session["reference"] = json!("/nowhere/gone.wav");
+        session["references"] = json!([saved_reference("/nowhere/gone.wav")]);
+        session["chosen_reference"] = json!({ "song": 0 });
     })
     .unwrap();
     let mut second = host();
@@ -94,12 +137,20 @@ fn listening_choices_are_never_part_of_a_session() {
         assert_eq!(
             keys,
             [
+                "blind_results",
+                "chosen_reference",
                 "editor_scale",
                 "editor_size",
                 "engine_revision",
                 "integration",
+                "is_average_reference",
+                "is_short_term_matched",
+                "loaded_snapshot",
+                "match_amount",
+                "match_most_db",
                 "notes",
-                "reference",
+                "references",
+                "snapshots",
                 "spectrum",
                 "target"
             ]

@@ -82,6 +82,11 @@ impl Histogram {
         self.total = Tally::default();
     }
 
+    /// How many blocks there are.
+    pub(super) fn count(&self) -> u64 {
+        self.total.count
+    }
+
     /// Bins, whatever has been added: what a reading costs at most.
     #[cfg(test)]
     pub(super) fn bins(&self) -> usize {

@@ -2,6 +2,7 @@
 
 mod button;
 mod correlation;
+mod disabled_button;
 mod goniometer;
 mod knob;
 mod meter_bar;
@@ -12,6 +13,7 @@ mod value_field;
 
 pub(crate) use button::{ButtonLook, button, menu_button, show_menu};
 pub(crate) use correlation::correlation_bar;
+pub(crate) use disabled_button::disabled_button;
 pub(crate) use goniometer::goniometer;
 pub(crate) use knob::knob;
 pub(crate) use meter_bar::{Bar, meter_bar, scale};

@@ -203,7 +203,8 @@ fn understand(arguments: &Arguments) -> Result<Job, String> {
     Ok(Job { settings, target_lufs, is_dither_chosen, warnings })
 }
 
-fn preset(name: &str) -> Result<ChainSettings, String> {
+/// A built-in preset, or one in a file.
+pub(super) fn preset(name: &str) -> Result<ChainSettings, String> {
     if let Some(preset) = find_preset(name) {
         return Ok(preset.settings);
     }

@@ -1,0 +1,222 @@
+//! The stages in their order, without meters: what one snapshot's settings make of the mix.
+
+use crate::clipper::Clipper;
+use crate::compressor::Compressor;
+use crate::delay_line::DelayLine;
+use crate::dither::Dither;
+use crate::equalizer::Equalizer;
+use crate::limiter::Limiter;
+use crate::meters::Reduction;
+use crate::processor::{AudioSpec, Processor, StereoBlock};
+use crate::settings::{ChainSettings, Stage};
+use crate::slot::Slot;
+use crate::stereo::Stereo;
+use crate::trim::Trim;
+
+/// From the input to the output.
+#[derive(Debug)]
+pub(super) struct SignalPath {
+    settings: Option<ChainSettings>,
+    trim: Slot<Trim>,
+    equalizer: Slot<Equalizer>,
+    glue: Slot<Compressor>,
+    stereo: Slot<Stereo>,
+    clipper: Slot<Clipper>,
+    limiter: Slot<Limiter>,
+    dither: Slot<Dither>,
+    delta: DeltaTap,
+    /// Brings a path that is quicker than the others to their latency.
+    wait: DelayLine,
+}
+
+impl SignalPath {
+    /// Builds the path; the only place that allocates.
+    pub(super) fn new(spec: AudioSpec) -> Self {
+        let equalizer: Slot<Equalizer> = Slot::new(spec);
+        let clipper: Slot<Clipper> = Slot::new(spec);
+        let limiter: Slot<Limiter> = Slot::new(spec);
+        let longest = equalizer.longest_latency_frames()
+            + clipper.longest_latency_frames()
+            + limiter.longest_latency_frames();
+        let mut path = Self {
+            settings: None,
+            trim: Slot::new(spec),
+            equalizer,
+            glue: Slot::new(spec),
+            stereo: Slot::new(spec),
+            clipper,
+            limiter,
+            dither: Slot::new(spec),
+            delta: DeltaTap::new(spec, longest),
+            wait: DelayLine::new(longest),
+        };
+        path.wait_for(0);
+        path
+    }
+
+    /// The most frames that any settings make it lag by.
+    pub(super) fn longest_latency_frames(&self) -> usize {
+        self.equalizer.longest_latency_frames()
+            + self.clipper.longest_latency_frames()
+            + self.limiter.longest_latency_frames()
+    }
+
+    /// By how many frames the stages lag with some settings.
+    pub(super) fn latency_with(&mut self, settings: &ChainSettings) -> usize {
+        self.equalizer.processor_mut().latency_frames(&settings.equalizer)
+            + self.clipper.latency_frames()
+            + self.limiter.latency_frames()
+    }
+
+    /// Takes new settings, and the latency that all paths shall have; whether
+    /// anything has changed.
+    pub(super) fn configure(&mut self, settings: &ChainSettings, latency_frames: usize) -> bool {
+        let is_changed = self.settings.as_ref() != Some(settings);
+        let is_fresh = self.settings.is_none();
+        if is_changed {
+            self.settings = Some(*settings);
+            self.trim.configure(&settings.trim);
+            self.equalizer.configure(&settings.equalizer);
+            self.glue.configure(&settings.glue);
+            self.stereo.configure(&settings.stereo);
+            self.clipper.configure(&settings.clipper);
+            self.limiter.configure(&settings.limiter);
+            self.dither.configure(&settings.dither);
+        }
+        if self.stage_latencies().iter().sum::<usize>() + self.wait.frames() != latency_frames {
+            self.wait_for(latency_frames);
+        }
+        if is_fresh {
+            self.reset();
+        }
+        is_changed
+    }
+
+    /// What is configured next takes effect at once, as in a path just built.
+    pub(super) fn forget_settings(&mut self) {
+        self.settings = None;
+    }
+
+    fn stage_latencies(&self) -> [usize; Stage::ALL.len()] {
+        [
+            self.trim.latency_frames(),
+            self.equalizer.latency_frames(),
+            self.glue.latency_frames(),
+            self.stereo.latency_frames(),
+            self.clipper.latency_frames(),
+            self.limiter.latency_frames(),
+            self.dither.latency_frames(),
+        ]
+    }
+
+    /// Brings the path, and what runs beside its stages, to a latency.
+    fn wait_for(&mut self, latency_frames: usize) {
+        let latencies = self.stage_latencies();
+        self.wait.set_frames(latency_frames.saturating_sub(latencies.iter().sum()));
+        for (stage, delay) in self.delta.delays.iter_mut().enumerate() {
+            delay.set_frames(latencies[stage + 1..].iter().sum::<usize>() + self.wait.frames());
+        }
+    }
+
+    /// Forgets all audio; what comes next takes effect at once.
+    pub(super) fn reset(&mut self) {
+        self.trim.reset();
+        self.equalizer.reset();
+        self.glue.reset();
+        self.stereo.reset();
+        self.clipper.reset();
+        self.limiter.reset();
+        self.dither.reset();
+        self.delta.reset();
+        self.wait.reset();
+    }
+
+    /// The stages in their order, on a run that lies `start` frames into the block.
+    pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize) {
+        self.trim.process(run);
+        self.delta.take(Stage::Trim, &mut self.trim, run, start);
+        self.equalizer.process(run);
+        self.delta.take(Stage::Equalizer, &mut self.equalizer, run, start);
+        self.glue.process(run);
+        self.delta.take(Stage::Glue, &mut self.glue, run, start);
+        self.stereo.process(run);
+        self.delta.take(Stage::Stereo, &mut self.stereo, run, start);
+        self.clipper.process(run);
+        self.delta.take(Stage::Clipper, &mut self.clipper, run, start);
+        self.limiter.process(run);
+        self.delta.take(Stage::Limiter, &mut self.limiter, run, start);
+        self.dither.process(run);
+        self.delta.take(Stage::Dither, &mut self.dither, run, start);
+        self.wait.process(run);
+    }
+
+    /// How much gain the stages have taken since the last call.
+    pub(super) fn take_reduction(&mut self) -> Reduction {
+        Reduction {
+            equalizer_db: self.equalizer.processor_mut().dynamic_db(),
+            glue_db: self.glue.processor_mut().take_reduction_db(),
+            guard_db: self.stereo.processor_mut().take_guard_db(),
+            clipper_db: self.clipper.processor_mut().take_reduction_db(),
+            limiter_db: self.limiter.processor_mut().take_reduction_db(),
+        }
+    }
+
+    /// Chooses the stage whose change is collected.
+    pub(super) fn listen_to_delta(&mut self, stage: Option<Stage>) {
+        self.delta.choose(stage);
+    }
+
+    /// What the chosen stage changes of the first `frames` frames of the block.
+    pub(super) fn delta(&mut self, frames: usize) -> Option<StereoBlock<'_>> {
+        self.delta.stage?;
+        Some(StereoBlock::new(&mut self.delta.left[..frames], &mut self.delta.right[..frames]))
+    }
+}
+
+/// What the chosen stage changes, delayed by the stages after it.
+#[derive(Debug)]
+struct DeltaTap {
+    stage: Option<Stage>,
+    /// One for each stage: the latency of all that follow it.
+    delays: [DelayLine; Stage::ALL.len()],
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
+
+impl DeltaTap {
+    fn new(spec: AudioSpec, longest_latency_frames: usize) -> Self {
+        Self {
+            stage: None,
+            delays: std::array::from_fn(|_| DelayLine::new(longest_latency_frames)),
+            left: vec![0.0; spec.max_block_frames],
+            right: vec![0.0; spec.max_block_frames],
+        }
+    }
+
+    fn choose(&mut self, stage: Option<Stage>) {
+        if self.stage != stage {
+            self.stage = stage;
+            self.reset();
+        }
+    }
+
+    fn reset(&mut self) {
+        self.delays.iter_mut().for_each(DelayLine::reset);
+    }
+
+    fn take<P: Processor>(
+        &mut self,
+        stage: Stage,
+        slot: &mut Slot<P>,
+        output: &StereoBlock<'_>,
+        start: usize,
+    ) {
+        if self.stage != Some(stage) {
+            return;
+        }
+        let range = start..start + output.frames();
+        let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
+        slot.write_delta(output, left, right);
+        self.delays[stage as usize].process(&mut StereoBlock::new(left, right));
+    }
+}

@@ -1,0 +1,36 @@
+//! What takes the large place: the chosen stage, or one of the pages for comparing.
+
+mod balance;
+mod blind;
+mod references;
+
+use egui::Rect;
+
+pub(crate) use self::blind::{Setup as BlindSetup, curtain};
+pub(crate) use self::references::ReferencesState;
+use crate::scene::Scene;
+use crate::stages;
+
+/// What is shown large.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// The chosen stage.
+    #[default]
+    Stage,
+    /// The list of references, their waveforms and loops.
+    References,
+    /// Tonal balance, dynamics, width, and the proposal to match them.
+    Balance,
+    /// The blind test.
+    Blind,
+}
+
+/// Draws the page.
+pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
+    match scene.state.page {
+        Page::Stage => stages::show(scene, rect),
+        Page::References => references::show(scene, rect),
+        Page::Balance => balance::show(scene, rect),
+        Page::Blind => blind::show(scene, rect),
+    }
+}

@@ -1,0 +1,92 @@
+//! The snapshots, between editor, host and audio thread.
+//!
+//! The host's parameters hold the settings of one snapshot, the *loaded* one;
+//! the others lie here. The host parameter says which is *selected*. While the
+//! two differ, as when a host's automation has moved on and no editor is open,
+//! the selected one sounds as it is stored; an open editor then gives its
+//! settings to the parameters, and once they have arrived it is the loaded one.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use burnish_dsp::chain::SNAPSHOTS;
+use burnish_dsp::settings::ChainSettings;
+use burnish_session::snapshots::SnapshotBank;
+use crossbeam::queue::ArrayQueue;
+
+use super::lock;
+
+/// Nothing is on its way to the parameters.
+const NONE: u8 = u8::MAX;
+
+/// The snapshots.
+#[derive(Debug)]
+pub(crate) struct SnapshotDesk {
+    bank: Mutex<SnapshotBank>,
+    loaded: AtomicU8,
+    /// The snapshot whose settings are on their way to the parameters.
+    arriving: AtomicU8,
+    /// Stored settings for the audio thread; only the newest matter.
+    changed: ArrayQueue<[ChainSettings; SNAPSHOTS]>,
+}
+
+impl SnapshotDesk {
+    pub(crate) fn new() -> Self {
+        Self {
+            bank: Mutex::default(),
+            loaded: AtomicU8::new(0),
+            arriving: AtomicU8::new(NONE),
+            changed: ArrayQueue::new(1),
+        }
+    }
+
+    /// The bank; the entry of the loaded snapshot is not up to date.
+    pub(crate) fn bank(&self) -> SnapshotBank {
+        lock(&self.bank).clone()
+    }
+
+    /// Settings of all as they are stored.
+    pub(crate) fn stored(&self) -> [ChainSettings; SNAPSHOTS] {
+        lock(&self.bank).all_settings()
+    }
+
+    /// Changes the bank, and tells the audio thread.
+    pub(crate) fn edit(&self, edit: impl FnOnce(&mut SnapshotBank)) {
+        let mut bank = lock(&self.bank);
+        edit(&mut bank);
+        self.changed.force_push(bank.all_settings());
+    }
+
+    /// The snapshot whose settings the host's parameters hold.
+    pub(crate) fn loaded(&self) -> usize {
+        usize::from(self.loaded.load(Ordering::Acquire)).min(SNAPSHOTS - 1)
+    }
+
+    /// Takes a saved bank.
+    pub(crate) fn restore(&self, bank: SnapshotBank, loaded: usize) {
+        self.arriving.store(NONE, Ordering::Release);
+        self.loaded.store(loaded.min(SNAPSHOTS - 1) as u8, Ordering::Release);
+        self.edit(|present| *present = bank);
+    }
+
+    /// Editor: the parameters are being given the settings of this snapshot.
+    pub(crate) fn expect(&self, snapshot: usize) {
+        self.arriving.store(snapshot.min(SNAPSHOTS - 1) as u8, Ordering::Release);
+    }
+
+    /// The snapshot whose settings are on their way to the parameters.
+    pub(crate) fn arriving(&self) -> Option<usize> {
+        Some(self.arriving.load(Ordering::Acquire)).filter(|a| *a != NONE).map(usize::from)
+    }
+
+    /// The parameters now hold the settings of the snapshot that was expected.
+    pub(crate) fn arrived(&self, snapshot: usize) {
+        self.loaded.store(snapshot as u8, Ordering::Release);
+        self.arriving.store(NONE, Ordering::Release);
+    }
+
+    /// Audio thread: stored settings that have changed since the last call.
+    pub(crate) fn take_changed(&self) -> Option<[ChainSettings; SNAPSHOTS]> {
+        self.changed.pop()
+    }
+}

@@ -1,0 +1,60 @@
+//! Asking for files without holding up the editor.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::desk::{Desk, Picked};
+
+const EXTENSIONS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "aac", "ogg", "oga", "aif", "aiff"];
+
+/// Asks for references to add; several at once.
+pub(super) fn browse(desk: &Arc<Desk>) {
+    // The dialog is made here, as some systems demand of their main thread, and waited for elsewhere.
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title("Choose references")
+        .add_filter("Audio", &EXTENSIONS)
+        .pick_files();
+    wait(desk, move |desk| {
+        if let Some(files) = pollster::block_on(dialog) {
+            desk.pick(Picked::Add(files.iter().map(|file| file.path().to_owned()).collect()));
+        }
+    });
+}
+
+/// Asks for another file for the reference at `place`.
+pub(super) fn find(desk: &Arc<Desk>, place: usize) {
+    let list = desk.references.list();
+    let Some(reference) = list.get(place) else { return };
+    let id = reference.id;
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title(format!("Find {}", reference.saved.name))
+        .add_filter("Audio", &EXTENSIONS)
+        .pick_file();
+    wait(desk, move |desk| {
+        if let Some(file) = pollster::block_on(dialog) {
+            desk.pick(Picked::Find(id, file.path().to_owned()));
+        }
+    });
+}
+
+/// Adds files, and says when there is no room for all.
+pub(super) fn add(desk: &Desk, paths: &[PathBuf]) {
+    let without_room = desk.references.add(paths);
+    if without_room > 0 {
+        let files = if without_room == 1 { "file" } else { "files" };
+        desk.say(format!(
+            "{without_room} {files} had no room: expected at most {} references",
+            burnish_session::references::MOST_REFERENCES
+        ));
+    }
+}
+
+fn wait(desk: &Arc<Desk>, wait: impl FnOnce(&Desk) + Send + 'static) {
+    let waiting = std::thread::Builder::new().name("burnish-dialog".to_owned()).spawn({
+        let desk = Arc::clone(desk);
+        move || wait(&desk)
+    });
+    if let Err(error) = waiting {
+        desk.say(format!("the file dialog did not open: {error}"));
+    }
+}

@@ -1,0 +1,63 @@
+//! Which settings each snapshot has, as the audio thread sees it.
+
+use burnish_dsp::chain::{SNAPSHOTS, SnapshotSettings};
+use burnish_dsp::settings::ChainSettings;
+
+use crate::desk::Desk;
+
+/// Follows what the desk says of the snapshots.
+#[derive(Debug)]
+pub(super) struct SnapshotSelection {
+    stored: [ChainSettings; SNAPSHOTS],
+    /// The one whose settings are the parameters'.
+    loaded: usize,
+    /// The snapshot on its way to the parameters, and for how many frames.
+    waiting: Option<(usize, usize)>,
+    /// After so many they are taken to have arrived.
+    patience_frames: usize,
+}
+
+impl SnapshotSelection {
+    pub(super) fn new(desk: &Desk, patience_frames: usize) -> Self {
+        // What was sent to an earlier engine is in there as well.
+        let _ = desk.snapshots.take_changed();
+        Self {
+            stored: desk.snapshots.stored(),
+            loaded: desk.snapshots.loaded(),
+            waiting: None,
+            patience_frames,
+        }
+    }
+
+    /// Takes changes in; `settings` are what the parameters say in this block.
+    /// `frames` is how much of the patience it takes up: none while rendering,
+    /// when frames say nothing about time and the stored settings sound as they should.
+    pub(super) fn follow(&mut self, desk: &Desk, settings: &ChainSettings, frames: usize) {
+        if let Some(stored) = desk.snapshots.take_changed() {
+            self.stored = stored;
+        }
+        self.waiting = desk.snapshots.arriving().map(|arriving| match self.waiting {
+            Some((same, waited)) if same == arriving => (arriving, waited + frames),
+            _ => (arriving, frames),
+        });
+        if let Some((arriving, waited)) = self.waiting {
+            let has_arrived = *settings == self.stored[arriving];
+            if has_arrived || waited > self.patience_frames {
+                desk.snapshots.arrived(arriving);
+            }
+        }
+        self.loaded = desk.snapshots.loaded();
+    }
+
+    /// Settings of all: those of the loaded one are the parameters'.
+    pub(super) fn settings(
+        &self,
+        settings: &ChainSettings,
+        current: usize,
+        are_side_by_side: bool,
+    ) -> SnapshotSettings {
+        let mut all = self.stored;
+        all[self.loaded] = *settings;
+        SnapshotSettings { all, current, are_side_by_side }
+    }
+}

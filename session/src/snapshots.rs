@@ -1,0 +1,249 @@
+//! Snapshots: four whole settings to go back and forth between.
+
+use std::collections::BTreeMap;
+
+use burnish_dsp::parameter::Kind;
+use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How many snapshots there are: A, B, C and D.
+pub const SNAPSHOTS: usize = 4;
+/// Their letters.
+pub const SNAPSHOT_LETTERS: [&str; SNAPSHOTS] = ["A", "B", "C", "D"];
+/// The longest name of a snapshot, characters.
+pub const MOST_NAME_CHARACTERS: usize = 40;
+
+/// One snapshot as it is saved: values by the ids of their parameters. What
+/// another version wrote and this one does not know stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Snapshot {
+    name: String,
+    values: BTreeMap<String, Value>,
+}
+
+impl Snapshot {
+    fn settings(&self) -> ChainSettings {
+        let mut settings = ChainSettings::default();
+        for parameter in parameters() {
+            let saved = self.values.get(&parameter.id);
+            if let Some(value) = saved.and_then(|saved| value_of(parameter, saved)) {
+                parameter.write(&mut settings, value);
+            }
+        }
+        settings
+    }
+
+    fn set(&mut self, settings: &ChainSettings) {
+        let present = self.settings();
+        for parameter in parameters() {
+            let value = parameter.read(settings);
+            // What cannot be read, such as a choice of a later version, is
+            // replaced once the parameter is something else.
+            if parameter.read(&present) != value || !self.values.contains_key(&parameter.id) {
+                self.values.insert(parameter.id.clone(), saved(parameter, value));
+            }
+        }
+    }
+}
+
+/// A value as it is saved: a choice by its name, so that later versions may
+/// order them anew.
+fn saved(parameter: &ChainParameter, value: f64) -> Value {
+    match parameter.kind {
+        Kind::Continuous { .. } => Value::from(value),
+        Kind::Choice(_) => Value::from(parameter.kind.format(value)),
+        Kind::Switch => Value::from(value >= 0.5),
+    }
+}
+
+fn value_of(parameter: &ChainParameter, saved: &Value) -> Option<f64> {
+    match saved {
+        Value::Number(number) => number.as_f64(),
+        Value::Bool(is_on) => Some(f64::from(u8::from(*is_on))),
+        Value::String(text) => parameter.kind.parse(text).ok(),
+        _ => None,
+    }
+}
+
+/// All snapshots. A fresh bank holds four equal neutral ones. Which of them is
+/// heard is the host's parameter, and whether they run side by side is a choice
+/// of listening: neither is kept here.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "SavedBank")]
+pub struct SnapshotBank {
+    snapshots: [Snapshot; SNAPSHOTS],
+}
+
+/// A bank as it is found, perhaps changed by hand.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SavedBank {
+    snapshots: Vec<Snapshot>,
+}
+
+impl From<SavedBank> for SnapshotBank {
+    fn from(saved: SavedBank) -> Self {
+        let mut bank = Self::default();
+        for (place, snapshot) in saved.snapshots.into_iter().take(SNAPSHOTS).enumerate() {
+            bank.snapshots[place].values = snapshot.values;
+            bank.rename(place, snapshot.name.trim());
+        }
+        bank
+    }
+}
+
+impl From<[ChainSettings; SNAPSHOTS]> for SnapshotBank {
+    fn from(settings: [ChainSettings; SNAPSHOTS]) -> Self {
+        let mut bank = Self::default();
+        for (place, settings) in settings.iter().enumerate() {
+            bank.set_settings(place, settings);
+        }
+        bank
+    }
+}
+
+// A place beyond the last snapshot is answered as if there were a neutral one,
+// and changes nothing.
+impl SnapshotBank {
+    /// The settings of one.
+    pub fn settings(&self, place: usize) -> ChainSettings {
+        self.snapshots.get(place).map(Snapshot::settings).unwrap_or_default()
+    }
+
+    /// Gives one the name and all values that it has in another bank; whether
+    /// that changed anything.
+    pub fn take(&mut self, place: usize, from: &Self) -> bool {
+        let (Some(own), Some(other)) = (self.snapshots.get_mut(place), from.snapshots.get(place))
+        else {
+            return false;
+        };
+        let is_changed = own != other;
+        own.clone_from(other);
+        is_changed
+    }
+
+    /// Whether one has the same name and values in another bank.
+    pub fn is_same(&self, place: usize, other: &Self) -> bool {
+        self.snapshots.get(place) == other.snapshots.get(place)
+    }
+
+    /// The settings of all.
+    pub fn all_settings(&self) -> [ChainSettings; SNAPSHOTS] {
+        std::array::from_fn(|place| self.settings(place))
+    }
+
+    /// Gives one its settings.
+    pub fn set_settings(&mut self, place: usize, settings: &ChainSettings) {
+        if let Some(snapshot) = self.snapshots.get_mut(place) {
+            snapshot.set(settings);
+        }
+    }
+
+    /// What they are called; empty where there is nothing but the letter.
+    pub fn names(&self) -> [&str; SNAPSHOTS] {
+        std::array::from_fn(|place| self.snapshots[place].name.as_str())
+    }
+
+    /// Calls one something else: one line of at most [`MOST_NAME_CHARACTERS`].
+    pub fn rename(&mut self, place: usize, name: &str) {
+        if let Some(snapshot) = self.snapshots.get_mut(place) {
+            let line = name.chars().filter(|character| !character.is_control());
+            snapshot.name = line.take(MOST_NAME_CHARACTERS).collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burnish_dsp::settings::parameter_index;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Settings in which every parameter is somewhere else than in neutral ones.
+    fn moved(position: f64) -> ChainSettings {
+        let mut settings = ChainSettings::default();
+        for parameter in parameters() {
+            parameter.write(&mut settings, parameter.kind.from_normalized(position));
+        }
+        settings
+    }
+
+    fn read(value: &Value) -> SnapshotBank {
+        serde_json::from_value(value.clone()).expect("a bank can be read")
+    }
+
+    #[test]
+    fn a_fresh_bank_holds_four_equal_neutral_snapshots() {
+        for bank in [SnapshotBank::default(), read(&json!({}))] {
+            assert_eq!(bank.all_settings(), [ChainSettings::default(); SNAPSHOTS]);
+            assert_eq!(bank.names(), [""; SNAPSHOTS]);
+        }
+    }
+
+    #[test]
+    fn every_value_of_every_snapshot_survives_saving() {
+        let settings = [0.0, 0.3, 0.77, 1.0].map(moved);
+        let mut bank = SnapshotBank::from(settings);
+        bank.rename(2, "Louder");
+        let text = serde_json::to_string(&bank).expect("a bank can be written");
+        let again: SnapshotBank = serde_json::from_str(&text).expect("and read");
+        assert_eq!(again, bank);
+        assert_eq!(again.all_settings(), settings);
+    }
+
+    #[test]
+    fn what_another_version_wrote_is_kept_word_for_word() {
+        let saved = json!({ "snapshots": [{
+            "name": "From the future",
+            "values": { "exciter.drive": { "db": 3.5 }, "limiter.character": "Velvet", "limiter.gain": 4.0 },
+        }]});
+        let mut bank = read(&saved);
+        let gain = &parameters()[parameter_index("limiter.gain").expect("is there")];
+        let mut settings = bank.settings(0);
+        assert_eq!(gain.read(&settings), 4.0);
+        assert_eq!(settings.limiter.character, ChainSettings::default().limiter.character);
+        gain.write(&mut settings, 6.0);
+        bank.set_settings(0, &settings);
+        let written = serde_json::to_value(&bank).expect("a bank can be written");
+        let values = &written["snapshots"][0]["values"];
+        assert_eq!(values["exciter.drive"], json!({ "db": 3.5 }));
+        assert_eq!(values["limiter.character"], "Velvet");
+        assert_eq!(values["limiter.gain"], 6.0);
+        // A choice that is made replaces what could not be read.
+        let character = parameter_index("limiter.character").expect("is there");
+        parameters()[character].write(&mut settings, 1.0);
+        bank.set_settings(0, &settings);
+        assert_eq!(bank.settings(0), settings);
+    }
+
+    #[test]
+    fn a_bank_that_was_changed_by_hand_is_mended() {
+        let long = "\u{00e4}".repeat(60);
+        let bank = read(&json!({
+            "from_the_future": 9,
+            "snapshots": [
+                { "name": long, "values": { "limiter.gain": 1e9, "trim.gain": "-3 dB", "limiter.on": null } },
+                {}, {}, {}, { "name": "A fifth" },
+            ],
+        }));
+        assert_eq!(bank.names()[0].chars().count(), MOST_NAME_CHARACTERS);
+        let settings = bank.settings(0);
+        assert_eq!(settings.limiter.gain_db, 24.0);
+        assert_eq!(settings.trim.gain_db, -3.0);
+        assert_eq!(settings.limiter.is_on, ChainSettings::default().limiter.is_on);
+    }
+
+    #[test]
+    fn a_name_is_one_line() {
+        let mut bank = SnapshotBank::default();
+        // As it is while it is being typed: the next word is yet to come.
+        bank.rename(1, "Warm\n mix ");
+        assert_eq!(bank.names()[1], "Warm mix ");
+        // Beyond the last there is nothing to rename.
+        bank.rename(SNAPSHOTS, "E");
+        assert_eq!(bank.settings(SNAPSHOTS), ChainSettings::default());
+    }
+}
