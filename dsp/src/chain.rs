@@ -185,8 +185,8 @@ impl Chain {
     /// A meter that was reset begins its span anew; the others follow, since
     /// only what is of the same time can be compared.
     fn align_spans(&mut self) {
-        let elapsed_s = |loudness: Span| loudness.elapsed_s;
-        let both = [self.input_meters.level().span, self.output_meters.level().span];
+        let elapsed_s = |span: Span| span.elapsed_s;
+        let both = [self.input_meters.span(), self.output_meters.span()];
         let side_by_side = self.outputs.iter().filter(|_| self.are_side_by_side);
         let all = both.into_iter().chain(side_by_side.map(|output| output.loudness.span()));
         let (shortest_s, longest_s) =

@@ -111,6 +111,8 @@ pub struct Request {
 const FADE_MS: f64 = 10.0;
 /// Out and in again, when a blind test chooses.
 const DIP_MS: f64 = 40.0;
+/// Levels are read this often: meters have no more to say.
+const LEVELS_MS: f64 = 10.0;
 /// For less the master is left to the bit.
 const LEAST_TURNED_DOWN_DB: f64 = 0.05;
 
@@ -127,6 +129,10 @@ pub struct Compare {
     /// The fade under way goes through silence.
     is_dip: bool,
     blind_choices: u32,
+    /// What was asked for last, and frames until levels are read again.
+    request: Request,
+    frames_to_levels: usize,
+    levels_frames: usize,
     master_gain: Ramp,
     mix_gain: Ramp,
     live_gain: Ramp,
@@ -188,6 +194,9 @@ impl Compare {
             dip_frames: spec.frames_in_ms(DIP_MS),
             is_dip: false,
             blind_choices: 0,
+            request: Request::default(),
+            frames_to_levels: 0,
+            levels_frames: spec.frames_in_ms(LEVELS_MS).max(1),
             master_gain: gain,
             mix_gain: gain,
             live_gain: gain,
@@ -264,13 +273,20 @@ impl Compare {
         };
         self.library.exchange(is_heard);
         self.library.follow(request.transport, is_heard);
-        self.choose(request, live.is_some());
-        self.match_levels(request, chain, live);
+        let has_begun = self.choose(request, live.is_some());
+        let is_other = *request != Request { transport: request.transport, ..self.request };
+        self.request = *request;
+        if has_begun || is_other || self.frames_to_levels == 0 {
+            self.match_levels(request, chain, live);
+            self.frames_to_levels = self.levels_frames;
+        }
+        self.frames_to_levels = self.frames_to_levels.saturating_sub(block.frames());
         self.render(block, chain, live);
     }
 
-    /// Begins a cross-fade when something else is to be heard and none is under way.
-    fn choose(&mut self, request: &Request, has_live: bool) {
+    /// Begins a cross-fade when something else is to be heard and none is under
+    /// way; whether it has.
+    fn choose(&mut self, request: &Request, has_live: bool) -> bool {
         let wanted = match request.source {
             Source::Reference(id) if !self.library.has(id) => Source::Master,
             Source::Live if !has_live => Source::Master,
@@ -285,7 +301,9 @@ impl Compare {
             let frames = if self.is_dip { self.dip_frames } else { self.fade_frames };
             self.fade = Ramp::new(0.0, frames);
             self.fade.set(1.0);
+            return true;
         }
+        false
     }
 
     fn is_heard(&self, source: Source) -> bool {

@@ -409,6 +409,12 @@ impl LoudnessMeter {
         self.measurement.complete_step();
         self.span.complete_step();
         let is_block = self.clock.steps().is_multiple_of(HOP_STEPS);
+        // Between two blocks, so that no step has all the work.
+        if self.clock.steps() % HOP_STEPS == HOP_STEPS / 2
+            && let Some(mean) = self.span_blocks.gated_mean(INTEGRATED_GATE_LU)
+        {
+            self.span_lufs = lufs(mean);
+        }
 
         if let Some(power) = self.momentary.power() {
             let loudness = lufs(power);
@@ -418,9 +424,6 @@ impl LoudnessMeter {
             }
             if is_block && loudness > ABSOLUTE_GATE_LUFS && self.span.covers(MOMENTARY_STEPS) {
                 self.span_blocks.add(power);
-                if let Some(mean) = self.span_blocks.gated_mean(INTEGRATED_GATE_LU) {
-                    self.span_lufs = lufs(mean);
-                }
             }
             if !self.is_paused && self.measurement.covers(MOMENTARY_STEPS) {
                 self.readings.max_momentary_lufs = self.readings.max_momentary_lufs.max(loudness);

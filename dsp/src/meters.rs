@@ -18,7 +18,7 @@ use crate::compare::Level;
 use crate::equalizer::BAND_COUNT;
 use crate::integration::IntegrationSnapshot;
 use crate::loudness::timeline::SlotMeasures;
-use crate::loudness::{ABSOLUTE_GATE_LUFS, LoudnessMeter, LoudnessSnapshot, StepClock};
+use crate::loudness::{ABSOLUTE_GATE_LUFS, LoudnessMeter, LoudnessSnapshot, Span, StepClock};
 use crate::processor::AudioSpec;
 use crate::units::gain_to_db;
 use crate::vector::highest_magnitude;
@@ -304,6 +304,11 @@ impl Meters {
     /// The sound has changed: what is compared at equal loudness is measured anew.
     pub fn begin_span(&mut self) {
         self.loudness.begin_span();
+    }
+
+    /// Loudness since the sound last changed.
+    pub fn span(&self) -> Span {
+        self.loudness.span()
     }
 
     /// What comparing at equal loudness has to know.

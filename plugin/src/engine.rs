@@ -19,6 +19,8 @@ use self::snapshots::SnapshotSelection;
 use crate::desk::{Blind, CompareReadings, Desk, Listening, StreamSpectra};
 use crate::switches::{Switch, SwitchPositions};
 
+/// The editor is told this often what comparing reads.
+const READINGS_MS: f64 = 10.0;
 /// The side-chain input rests after this much silence.
 const LIVE_RESTS_AFTER_S: f64 = 5.0;
 
@@ -39,6 +41,8 @@ pub(crate) struct Engine {
     /// first block are a session being loaded, not a hand on a knob.
     is_fresh: bool,
     sample_rate_hz: f64,
+    frames_to_readings: usize,
+    readings_frames: usize,
     max_block_frames: usize,
     /// The right channel of a mono stream.
     twin: Vec<f32>,
@@ -119,6 +123,8 @@ impl Engine {
             is_mono: false,
             is_fresh: true,
             sample_rate_hz: spec.sample_rate_hz,
+            frames_to_readings: 0,
+            readings_frames: spec.frames_in_ms(READINGS_MS),
             max_block_frames: spec.max_block_frames,
             twin: vec![0.0; spec.max_block_frames],
         }
@@ -206,7 +212,11 @@ impl Engine {
             }
             start = end;
         }
-        self.publish();
+        self.frames_to_readings = self.frames_to_readings.saturating_sub(frames);
+        if self.frames_to_readings == 0 {
+            self.frames_to_readings = self.readings_frames;
+            self.publish();
+        }
     }
 
     /// Does what a moved switch asks for. Where they stand at first means nothing.
