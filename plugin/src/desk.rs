@@ -320,6 +320,8 @@ impl Desk {
         });
         self.snapshots.restore(session.snapshots.clone(), session.loaded_snapshot);
         *lock(&self.session) = session;
+        // A session opens on the master, wherever its switches stand.
+        self.listen_to_master();
         self.restores.fetch_add(1, Ordering::Release);
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct Engine {
     snapshots: SnapshotSelection,
     /// Where the switches stood; unknown before the first block.
     switches: Option<SwitchPositions>,
+    /// Sessions that were loaded up to the last block.
+    restores: u32,
     is_offline: bool,
     is_mono: bool,
     /// No audio has come since the host started: settings that come with the
@@ -106,6 +108,7 @@ impl Engine {
             rests_after_frames: (LIVE_RESTS_AFTER_S * spec.sample_rate_hz) as usize
                 + chain.longest_latency_frames(),
         });
+        let desk_restores = desk.restores();
         desk.show_spectra(StreamSpectra {
             song,
             live: live.as_ref().map(|live| live.reference.spectrum()),
@@ -119,6 +122,7 @@ impl Engine {
             desk,
             snapshots,
             switches: None,
+            restores: desk_restores,
             is_offline: config.process_mode == ProcessMode::Offline,
             is_mono: false,
             is_fresh: true,
@@ -220,10 +224,13 @@ impl Engine {
     }
 
     /// Does what a moved switch asks for. Where they stand at first means nothing.
-    /// During a blind test none of them moves anything.
+    /// During a blind test none of them moves anything, and a session that is
+    /// loaded moves none.
     fn obey(&mut self, switches: SwitchPositions, is_blind: bool) {
         let Some(before) = self.switches.replace(switches) else { return };
-        if is_blind {
+        let restores = self.desk.restores();
+        let is_restored = std::mem::replace(&mut self.restores, restores) != restores;
+        if is_blind || is_restored {
             return;
         }
         for (switch, position) in switches.moved_since(before) {

@@ -97,12 +97,8 @@ impl Plugin for Burnish {
         )
     }
 
-    /// Listening choices are never part of a session.
+    /// A session of before there were snapshots is its first one.
     fn filter_state(state: &mut PluginState) {
-        for switch in Switch::ALL.into_iter().filter(|switch| *switch != Switch::Snapshot) {
-            state.params.remove(switch.id());
-        }
-        // A session of before there were snapshots is its first one.
         let first = nice_plug::plugin::ParamValue::I32(0);
         state.params.entry(Switch::Snapshot.id().to_owned()).or_insert(first);
     }

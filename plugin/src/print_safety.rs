@@ -299,6 +299,51 @@ fn an_engine_that_knows_it_renders_ignores_every_audition() {
     assert_eq!(desk.listening().delta, Some(Stage::Limiter), "what a person chose stays chosen");
 }
 
+/// Switches that are moved are obeyed; those that come with a session are not.
+#[test]
+fn a_session_opens_on_the_master_wherever_its_switches_stand() {
+    use nice_plug::prelude::{Buffer, BufferConfig, ProcessMode};
+
+    use crate::switches::{Switch, SwitchPositions};
+
+    let config = BufferConfig {
+        sample_rate: RATE_HZ as f32,
+        min_buffer_size: None,
+        max_buffer_size: FRAMES as u32,
+        process_mode: ProcessMode::Realtime,
+    };
+    let settings = burnish_dsp::settings::ChainSettings::default();
+    let to_mix = SwitchPositions::read(|switch| match switch {
+        Switch::Listen => Listen::Mix as usize,
+        other => other.default_position(),
+    });
+    for is_loaded in [false, true] {
+        let desk = Desk::new();
+        let master = SwitchPositions::default();
+        let mut engine =
+            crate::engine::Engine::new(&config, &settings, master, false, Arc::clone(&desk));
+        let mut process = |switches: SwitchPositions| {
+            let [mut left, mut right] = mix();
+            let mut buffer = Buffer::default();
+            // SAFETY: the slices outlive the buffer.
+            unsafe {
+                buffer.set_slices(FRAMES, |slices| {
+                    *slices = vec![&mut left[..FRAMES], &mut right[..FRAMES]];
+                });
+            }
+            let transport = burnish_dsp::transport::Transport::default();
+            engine.process(&mut buffer, None, &settings, switches, transport);
+        };
+        process(master);
+        if is_loaded {
+            desk.restore(crate::desk::Session::default());
+        }
+        process(to_mix);
+        let expected = if is_loaded { Listen::Master } else { Listen::Mix };
+        assert_eq!(desk.listening().listen, expected);
+    }
+}
+
 /// What an engine of its own makes of the mix.
 fn engine_output(
     desk: &Arc<Desk>,
