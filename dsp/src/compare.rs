@@ -343,8 +343,7 @@ impl Compare {
         let quietest = snapshot_lufs.into_iter().flatten().reduce(f64::min);
         let anchor_lufs = quietest.unwrap_or(master_loudness.lufs);
         let reference = request.reference;
-        let reference_loudness =
-            reference.and_then(|id| self.library.loudness(id, request.level_match));
+        let reference_loudness = reference.and_then(|id| self.loudness_of(id, request));
 
         let compared = request.compared;
         self.turned_down_db = [
@@ -373,7 +372,7 @@ impl Compare {
         note(live_loudness, self.heard == Source::Live);
         for id in [self.heard, self.outgoing].into_iter().filter_map(reference_of).chain(reference)
         {
-            if let Some(loudness) = self.library.loudness(id, request.level_match) {
+            if let Some(loudness) = self.loudness_of(id, request) {
                 note(Some(loudness), self.heard == Source::Reference(id));
                 let gain_db = loudness.gain_db(anchor.lufs, anchor.turned_down_db);
                 let is_heard = self.outgoing_or_heard(Source::Reference(id));
@@ -381,6 +380,13 @@ impl Compare {
             }
         }
         self.shortfall_db = shortfall_db;
+    }
+
+    /// How loud a reference is. In a blind test nothing is trimmed.
+    fn loudness_of(&self, id: ReferenceId, request: &Request) -> Option<Loudness> {
+        let loudness = self.library.loudness(id, request.level_match)?;
+        let is_blind = request.blind_choices > 0;
+        Some(if is_blind { Loudness { trim_db: 0.0, ..loudness } } else { loudness })
     }
 
     /// Whether a source was already heard before this block.

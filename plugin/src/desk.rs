@@ -320,7 +320,10 @@ impl Desk {
         });
         self.snapshots.restore(session.snapshots.clone(), session.loaded_snapshot);
         *lock(&self.session) = session;
-        // A session opens on the master, wherever its switches stand.
+        // A session opens on the master, wherever its switches stand, and its
+        // snapshots are not those of a test that runs.
+        *lock(&self.blind) = None;
+        self.listening.set_blind(None);
         self.listen_to_master();
         self.restores.fetch_add(1, Ordering::Release);
     }

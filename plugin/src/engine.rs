@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use burnish_dsp::chain::Chain;
 use burnish_dsp::compare::{
-    Compare, Compared, Listen, LiveReference, ReferenceId, Request, Source,
+    Compare, Compared, LevelMatch, Listen, LiveReference, ReferenceId, Request, Source,
 };
 use burnish_dsp::equalizer::BandSolo;
 use burnish_dsp::monitor::MonitorRack;
@@ -317,7 +317,11 @@ impl Engine {
             source,
             compared,
             reference: song_of(source).or(chosen.and_then(song_of)),
-            level_match: listening.level_match,
+            // One gain for the whole test: one that follows passages would tell.
+            level_match: match listening.blind {
+                Some(_) => LevelMatch::Integrated,
+                None => listening.level_match,
+            },
             transport,
             blind_choices: listening
                 .blind

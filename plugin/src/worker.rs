@@ -208,11 +208,12 @@ impl Shelf {
 
     fn load(&mut self, reference: &Reference) {
         let (id, path, rate_hz) = (reference.id, &reference.saved.path, self.rate_hz);
+        let stream = (rate_hz, self.is_mono);
         self.show(id, ReferenceStatus::Loading(0.0));
         let loaded = load_reference(path, f64::from(rate_hz), &mut |event| {
             let list = self.tidy();
             let is_wanted = list.iter().any(|reference| reference.id == id)
-                && self.rate_hz == rate_hz
+                && (self.rate_hz, self.is_mono) == stream
                 && !self.is_ending.load(Ordering::Relaxed);
             if !is_wanted {
                 return ControlFlow::Break(());
@@ -229,6 +230,10 @@ impl Shelf {
         });
         match loaded {
             Ok(details) => self.keep_details(reference, details),
+            // The next round reads it for the stream that there is now.
+            Err(_) if (self.rate_hz, self.is_mono) != stream => {
+                self.show(id, ReferenceStatus::Waiting);
+            }
             Err(error) => self.give_up(id, error),
         }
     }
@@ -250,7 +255,7 @@ impl Shelf {
             audio: Arc::new(ReferenceAudio {
                 left: playable.audio.left,
                 right: playable.audio.right,
-                short_term_lufs: playable.short_term_lufs.into(),
+                short_term_lufs: playable.short_term_lufs,
             }),
             whole: Loudness {
                 integrated_lufs: playable.integrated_lufs,
@@ -284,13 +289,8 @@ impl Shelf {
         });
     }
 
-    /// Something else may be wanted by now; then nothing has failed.
-    fn give_up(&mut self, id: ReferenceId, error: FileError) {
-        if self.desk.stream() != self.stream {
-            // The next round reads it at the new rate.
-            self.show(id, ReferenceStatus::Waiting);
-            return;
-        }
+    /// It cannot be read; one that plays already only lacks its details.
+    fn give_up(&self, id: ReferenceId, error: FileError) {
         if !self.held.iter().any(|held| held.id == id) {
             self.show(id, ReferenceStatus::Failed(error.message));
         }
@@ -435,6 +435,24 @@ mod tests {
         });
         wait_for("all to be read again", || has_settled(&desk));
         assert_eq!(desk.references.list().len(), 3);
+    }
+
+    #[test]
+    fn a_rate_that_changes_while_a_song_is_read_fails_none() {
+        let desk = desk(&[material("mix.flac"), material("reference.flac")]);
+        let keeper = WorkerKeeper::default();
+        keeper.start(&desk);
+        for rate_hz in [96_000.0, 44_100.0, 88_200.0, 48_000.0] {
+            wait_for("a song to be under way", || {
+                let list = desk.references.list();
+                list.iter().any(|r| matches!(r.status, ReferenceStatus::Loading(_)))
+            });
+            desk.stream_started(rate_hz, 0, false);
+        }
+        wait_for("the last rate", || {
+            let list = desk.references.list();
+            list.iter().all(|r| r.status == ReferenceStatus::Ready && r.details.is_some())
+        });
     }
 
     #[test]

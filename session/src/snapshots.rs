@@ -7,8 +7,7 @@ use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How many snapshots there are: A, B, C and D.
-pub const SNAPSHOTS: usize = 4;
+pub use burnish_dsp::chain::SNAPSHOTS;
 /// Their letters.
 pub const SNAPSHOT_LETTERS: [&str; SNAPSHOTS] = ["A", "B", "C", "D"];
 /// The longest name of a snapshot, characters.

@@ -22,12 +22,12 @@ fn program() -> PathBuf {
     program
 }
 
-fn burnish(arguments: &[&str]) -> Output {
+pub(crate) fn burnish(arguments: &[&str]) -> Output {
     Command::new(program()).args(arguments).output().unwrap()
 }
 
 /// Runs it and expects success; returns what it printed.
-fn succeed(arguments: &[&str]) -> String {
+pub(crate) fn succeed(arguments: &[&str]) -> String {
     let output = burnish(arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {errors}");
@@ -35,7 +35,7 @@ fn succeed(arguments: &[&str]) -> String {
 }
 
 /// Runs it and expects exit code 2 and one line that says what it must.
-fn fail(arguments: &[&str], must_say: &[&str]) {
+pub(crate) fn fail(arguments: &[&str], must_say: &[&str]) {
     let output = burnish(arguments);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");

@@ -98,11 +98,8 @@ fn reference_of(audio: &StereoAudio) -> (Arc<ReferenceAudio>, ReferenceControl) 
         integrated_lufs: lufs(&signal),
         true_peak_dbtp: signal.true_peak_db(),
     };
-    let audio = ReferenceAudio {
-        left: signal.left,
-        right: signal.right,
-        short_term_lufs: std::sync::OnceLock::new(),
-    };
+    let audio =
+        ReferenceAudio { left: signal.left, right: signal.right, short_term_lufs: Vec::new() };
     (Arc::new(audio), control)
 }
 

@@ -216,8 +216,7 @@ fn a_missing_reference_keeps_its_name_hash_and_measures() {
 }
 
 #[test]
-fn the_start_preset_costs_nothing_by_having_three_more_snapshots() {
-    // Idle ones are not fed: a chain with all four alike gives what one gives.
+fn a_session_with_four_snapshots_stays_small() {
     let settings = find_preset("start").expect("built in").settings;
     let mut host = host();
     let changes = host.changes_to(&settings).unwrap();

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
 
 use burnish_dsp::equalizer::{
     BAND_COUNT, BandSettings, BandShape, EqualizerPhase, EqualizerSettings,
@@ -17,6 +16,7 @@ use burnish_session::tonal_match::{Limit, MOST_DB, Proposal, propose};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::cli::{burnish, fail, succeed};
 use crate::support::{material, material_path};
 
 const RATE_HZ: f64 = 48_000.0;
@@ -221,32 +221,6 @@ fn in_linear_phase_the_prediction_is_of_linear_phase() {
     assert_eq!(proposal.equalizer.phase, EqualizerPhase::Linear);
     assert!(proposal.distance_predicted_db < 0.5 * proposal.distance_before_db);
     assert_eq!(proposal.equalizer.bands.len(), BAND_COUNT);
-}
-
-/// The program beside the test's own binary: `target/debug/burnish`.
-fn burnish(arguments: &[&str]) -> Output {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(std::path::Path::parent).unwrap();
-    let program = folder.join(format!("burnish{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is missing: run `cargo build` first", program.display());
-    Command::new(program).args(arguments).output().unwrap()
-}
-
-fn succeed(arguments: &[&str]) -> String {
-    let output = burnish(arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn fail(arguments: &[&str], must_say: &[&str]) {
-    let output = burnish(arguments);
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
-    assert_eq!(errors.trim_end().lines().count(), 1, "{arguments:?}: {errors}");
-    for words in must_say {
-        assert!(errors.contains(words), "{arguments:?}: \"{words}\" is not in: {errors}");
-    }
 }
 
 fn path_of(name: &str) -> String {

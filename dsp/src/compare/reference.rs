@@ -1,6 +1,6 @@
 //! References on the audio thread: how they come, play and go.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crossbeam::queue::ArrayQueue;
 
@@ -36,9 +36,9 @@ pub struct ReferenceAudio {
     pub left: Vec<f32>,
     /// Right channel, equally long.
     pub right: Vec<f32>,
-    /// Short-term loudness around each tenth of a second, LUFS; it may be known
-    /// later than the rest.
-    pub short_term_lufs: OnceLock<Vec<f32>>,
+    /// Short-term loudness around each tenth of a second, LUFS; empty where it
+    /// is not known.
+    pub short_term_lufs: Vec<f32>,
 }
 
 /// How a reference is to be played.
@@ -229,8 +229,7 @@ impl Loaded {
         let short_term_lufs = self
             .audio
             .short_term_lufs
-            .get()
-            .and_then(|lufs| lufs.get(now))
+            .get(now)
             .map(|lufs| f64::from(*lufs))
             .filter(|lufs| *lufs > -60.0);
         Loudness {

@@ -90,7 +90,8 @@ fn operate(scene: &mut Scene<'_>, response: &Response, index: usize) {
     }
 }
 
-fn key_steps(scene: &Scene<'_>, response: &Response) -> f64 {
+/// Steps asked for by arrow keys and assistive technology, upward positive.
+pub(crate) fn key_steps(scene: &Scene<'_>, response: &Response) -> f64 {
     let mut steps = 0.0;
     if response.has_focus() {
         let filter = EventFilter {

@@ -15,7 +15,7 @@ pub(crate) use button::{ButtonLook, button, menu_button, show_menu};
 pub(crate) use correlation::correlation_bar;
 pub(crate) use disabled_button::disabled_button;
 pub(crate) use goniometer::goniometer;
-pub(crate) use knob::knob;
+pub(crate) use knob::{key_steps, knob};
 pub(crate) use meter_bar::{Bar, meter_bar, scale};
 pub(crate) use segmented::{Segment, choice, segments};
 pub(crate) use shape_icon::shape_icon;

@@ -1,10 +1,11 @@
 //! A slider for the amount of the match: a value that is no parameter of the chain.
 
 use egui::accesskit::{Action, ActionData};
-use egui::{EventFilter, Key, Rect, Response, Role, Sense, Stroke, WidgetInfo, pos2, vec2};
+use egui::{Rect, Response, Role, Sense, Stroke, WidgetInfo, pos2, vec2};
 
 use crate::scene::Scene;
 use crate::theme;
+use crate::widgets::key_steps;
 
 /// Steps of a turn of the wheel and of an arrow key.
 const STEP: f64 = 0.05;
@@ -49,27 +50,6 @@ fn asked(scene: &Scene<'_>, response: &Response, track: Rect, share: f64) -> Opt
             .last()
     });
     typed.or_else(|| (steps != 0.0).then(|| share + steps * STEP * scene.fineness()))
-}
-
-fn key_steps(scene: &Scene<'_>, response: &Response) -> f64 {
-    let mut steps = 0.0;
-    if response.has_focus() {
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        scene.ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        scene.ui.input(|input| {
-            let presses = |key| input.num_presses(key) as f64;
-            steps += presses(Key::ArrowUp) + presses(Key::ArrowRight);
-            steps -= presses(Key::ArrowDown) + presses(Key::ArrowLeft);
-        });
-    }
-    scene.ui.input(|input| {
-        let requests = |action| input.num_accesskit_action_requests(response.id, action) as f64;
-        steps + requests(Action::Increment) - requests(Action::Decrement)
-    })
 }
 
 fn describe(scene: &Scene<'_>, response: &Response, name: &str, share: f64) {
