@@ -5,6 +5,7 @@
 //! limiter for the rest (`peak_gain`), steered by a detector that is exact near
 //! Nyquist ([`crate::true_peak`]). Below the ceiling nothing is touched.
 
+mod brightness;
 mod character;
 mod level;
 mod look_ahead;
@@ -14,7 +15,8 @@ mod sliding;
 
 pub use settings::*;
 
-use self::character::{Constants, FIRST_CLIP_CUTOFFS};
+use self::brightness::Brightness;
+use self::character::{Constants, FIRST_CLIP_CUTOFFS, SECOND_CLIP_CUTOFFS, WHOLE};
 use self::level::SlowGain;
 use self::peak_gain::{GATE, PeakGain};
 use crate::clipper::excess::{ExcessClipper, ExcessSpec, Knee};
@@ -69,7 +71,7 @@ impl Channel {
             level_peak: 0.0,
             slow_gain: Ramp::new(1.0, TICK_FRAMES),
             first_clip: clip(&FIRST_CLIP_CUTOFFS),
-            second_clip: clip(&[1.0]),
+            second_clip: clip(&SECOND_CLIP_CUTOFFS),
             excess: [0.0; TICK_FRAMES],
         }
     }
@@ -101,6 +103,9 @@ pub struct Limiter {
     /// Where the clippers' knee begins: 0 at the ceiling, 1 where the character has it.
     knee: Ramp,
     power: QuadraturePower,
+    brightness: Brightness,
+    /// That the second clippers have been told.
+    told_brightness: f64,
     channels: [Channel; 2],
     first_clip_delay: DelayLine,
     second_clip_delay: DelayLine,
@@ -128,6 +133,9 @@ impl Limiter {
                 self.power.push([f64::from(*l), f64::from(*r)]);
             }
         }
+        if self.slow.is_alert() {
+            self.brightness.push(run);
+        }
         let gate = (GATE * ceiling) as f32;
         for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
             channel.level_peak = channel.level_detector.highest(samples, gate, channel.level_peak);
@@ -140,7 +148,10 @@ impl Limiter {
         let peaks = [self.channels[0].level_peak, self.channels[1].level_peak];
         let [left, right] = self.power.take_mean();
         let mean_power = 0.5 * (left + right);
-        let reduction_db = self.slow.tick(peaks, mean_power, ceiling, self.release_link);
+        let brightness = self.brightness.tick();
+        self.tell_brightness(brightness);
+        let reduction_db =
+            self.slow.tick(peaks, mean_power, brightness, ceiling, self.release_link);
         self.knee.set(if self.slow.is_alert() { 1.0 } else { 0.0 });
         self.knee.advance();
         for (channel, reduction_db) in self.channels.iter_mut().zip(reduction_db) {
@@ -150,6 +161,19 @@ impl Limiter {
             } else {
                 db_to_gain(-reduction_db)
             });
+        }
+    }
+
+    /// Lets the second clippers give away as much of the highs as the music hides.
+    fn tell_brightness(&mut self, brightness: f64) {
+        const NOTABLE: f64 = 0.002;
+        let is_end = brightness == 0.0 || brightness == 1.0;
+        let change = (brightness - self.told_brightness).abs();
+        if change > NOTABLE || (is_end && change > 0.0) {
+            self.told_brightness = brightness;
+            for channel in &mut self.channels {
+                channel.second_clip.blend(WHOLE, brightness as f32);
+            }
         }
     }
 
@@ -217,6 +241,8 @@ impl Processor for Limiter {
             slow: SlowGain::new(spec, constants),
             knee: Ramp::new(0.0, ramp_frames.div_ceil(TICK_FRAMES)),
             power: QuadraturePower::new(spec),
+            brightness: Brightness::new(spec),
+            told_brightness: 0.0,
             channels: [Channel::new(), Channel::new()],
             first_clip_delay: DelayLine::new(CLIP_TAPS),
             second_clip_delay: DelayLine::new(CLIP_TAPS),
@@ -234,6 +260,8 @@ impl Processor for Limiter {
         self.slow.set_constants(self.constants);
         for channel in &mut self.channels {
             channel.first_clip.choose(0, self.constants.first_clip_cutoff);
+            channel.second_clip.choose(0, self.constants.second_clip_cutoff);
+            channel.second_clip.blend(WHOLE, self.told_brightness as f32);
         }
         let targets = [
             (&mut self.gain, db_to_gain(settings.gain_db)),
@@ -259,6 +287,8 @@ impl Processor for Limiter {
         self.slow.reset();
         self.knee.snap(0.0);
         self.power.reset();
+        self.brightness.reset();
+        self.told_brightness = 0.0;
         self.channels.iter_mut().for_each(Channel::reset);
         self.first_clip_delay.reset();
         self.second_clip_delay.reset();

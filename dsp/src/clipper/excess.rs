@@ -193,6 +193,8 @@ pub(crate) struct ExcessClipper {
     rates: Vec<Rate>,
     rate: usize,
     cutoff: usize,
+    /// The decimator in use, by point within the interval.
+    weights: Vec<Vec<f32>>,
     taps: usize,
     /// Frames of neighbourhood that an interval needs besides the filters.
     reach: usize,
@@ -229,10 +231,11 @@ impl ExcessClipper {
         let factor = spec.factors.iter().copied().max().unwrap_or(1);
         let reach = if spec.fine_points > 0 { FINE_REACH } else { 0 };
         let intervals = RUN_FRAMES + 2 * reach;
-        Self {
+        let mut clipper = Self {
             rates,
             rate: 0,
             cutoff: 0,
+            weights: vec![vec![0.0; spec.taps + 1]; factor],
             taps: spec.taps,
             reach,
             tape: Tape::new(spec.taps + 2 * reach + 1, RUN_FRAMES),
@@ -241,7 +244,9 @@ impl ExcessClipper {
             output: vec![0.0; RUN_FRAMES + spec.taps + 2 * reach + 1],
             busy_frames: 0,
             reduction: 1.0,
-        }
+        };
+        clipper.blend(0, 0.0);
+        clipper
     }
 
     /// By how many frames the excess lags the input.
@@ -256,6 +261,21 @@ impl ExcessClipper {
             self.cutoff = cutoff;
             // What waits at the old rate's points has no place at the new one's.
             self.folded.fill(0.0);
+            self.blend(cutoff, 0.0);
+        }
+    }
+
+    /// Decimates with the chosen cut-off and, by a `share` of 0 to 1, with `other`
+    /// (a position in the list given to `new`). What has been clipped before keeps
+    /// the weights it had, so that nothing jumps.
+    pub(crate) fn blend(&mut self, other: usize, share: f32) {
+        let down = &self.rates[self.rate].down;
+        for ((weights, from), to) in
+            self.weights.iter_mut().zip(&down[self.cutoff]).zip(&down[other])
+        {
+            for ((weight, from), to) in weights.iter_mut().zip(from).zip(to) {
+                *weight = from + share * (to - from);
+            }
         }
     }
 
@@ -362,7 +382,7 @@ impl ExcessClipper {
 
     /// Evaluates the knee in the hot intervals of the run.
     fn find_excess(&mut self, frames: usize, is_hot: &[bool; MAX_INTERVALS], knee: &Knee) {
-        let Rate { factor, down, fine, .. } = &self.rates[self.rate];
+        let Rate { factor, fine, .. } = &self.rates[self.rate];
         let mut found = false;
         for frame in 0..frames {
             if !is_hot[frame + self.reach] {
@@ -383,8 +403,8 @@ impl ExcessClipper {
                     }
                 } else if excess != 0.0 {
                     found = true;
-                    let weights = &down[self.cutoff][p];
-                    add_scaled(&mut self.output[frame..=frame + self.taps], weights, excess);
+                    let output = &mut self.output[frame..=frame + self.taps];
+                    add_scaled(output, &self.weights[p], excess);
                 }
             }
         }
@@ -395,15 +415,15 @@ impl ExcessClipper {
 
     /// Gives the excess at points that nothing is added to any more to the output.
     fn give_folded(&mut self, frames: usize) {
-        let Rate { factor, down, .. } = &self.rates[self.rate];
+        let factor = self.rates[self.rate].factor;
         let complete = frames * factor;
         for (i, excess) in self.folded[..complete].iter().enumerate() {
             if *excess != 0.0 {
                 // The first point lies `NODES_BEFORE` before the run's first interval.
                 let point = i + factor - NODES_BEFORE;
                 let (frame, p) = (point / factor, point % factor);
-                let weights = &down[self.cutoff][p];
-                add_scaled(&mut self.output[frame..=frame + self.taps], weights, *excess);
+                let output = &mut self.output[frame..=frame + self.taps];
+                add_scaled(output, &self.weights[p], *excess);
             }
         }
         self.folded.copy_within(complete..complete + MAX_WAITING, 0);
