@@ -5,20 +5,20 @@
 //! limiter for the rest (`peak_gain`), steered by a detector that is exact near
 //! Nyquist ([`crate::true_peak`]). Below the ceiling nothing is touched.
 
-mod brightness;
 mod character;
 mod level;
 mod look_ahead;
 mod peak_gain;
 mod settings;
 mod sliding;
+mod timbre;
 
 pub use settings::*;
 
-use self::brightness::Brightness;
-use self::character::{Constants, FIRST_CLIP_CUTOFFS, SECOND_CLIP_CUTOFFS, WHOLE};
+use self::character::{Constants, FIRST_CLIP_CUTOFFS, LOWEST, SECOND_CLIP_CUTOFFS, WHOLE};
 use self::level::SlowGain;
 use self::peak_gain::{GATE, PeakGain};
+use self::timbre::{Timbre, TimbreMeter};
 use crate::clipper::excess::{ExcessClipper, ExcessSpec, Knee};
 use crate::delay_line::DelayLine;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
@@ -103,9 +103,9 @@ pub struct Limiter {
     /// Where the clippers' knee begins: 0 at the ceiling, 1 where the character has it.
     knee: Ramp,
     power: QuadraturePower,
-    brightness: Brightness,
-    /// That the second clippers have been told.
-    told_brightness: f64,
+    timbre: TimbreMeter,
+    /// That the clippers have been told.
+    told: Timbre,
     channels: [Channel; 2],
     first_clip_delay: DelayLine,
     second_clip_delay: DelayLine,
@@ -134,7 +134,7 @@ impl Limiter {
             }
         }
         if self.slow.is_alert() {
-            self.brightness.push(run);
+            self.timbre.push(run);
         }
         let gate = (GATE * ceiling) as f32;
         for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
@@ -148,10 +148,9 @@ impl Limiter {
         let peaks = [self.channels[0].level_peak, self.channels[1].level_peak];
         let [left, right] = self.power.take_mean();
         let mean_power = 0.5 * (left + right);
-        let brightness = self.brightness.tick();
-        self.tell_brightness(brightness);
-        let reduction_db =
-            self.slow.tick(peaks, mean_power, brightness, ceiling, self.release_link);
+        let timbre = self.timbre.tick();
+        self.tell_timbre(timbre);
+        let reduction_db = self.slow.tick(peaks, mean_power, timbre, ceiling, self.release_link);
         self.knee.set(if self.slow.is_alert() { 1.0 } else { 0.0 });
         self.knee.advance();
         for (channel, reduction_db) in self.channels.iter_mut().zip(reduction_db) {
@@ -164,15 +163,23 @@ impl Limiter {
         }
     }
 
-    /// Lets the second clippers give away as much of the highs as the music hides.
-    fn tell_brightness(&mut self, brightness: f64) {
+    /// Lets the clippers give away no more of the highs than the music hides.
+    fn tell_timbre(&mut self, timbre: Timbre) {
         const NOTABLE: f64 = 0.002;
-        let is_end = brightness == 0.0 || brightness == 1.0;
-        let change = (brightness - self.told_brightness).abs();
-        if change > NOTABLE || (is_end && change > 0.0) {
-            self.told_brightness = brightness;
+        let has_changed = |now: f64, told: f64| {
+            let is_end = now == 0.0 || now == 1.0;
+            now != told && (is_end || (now - told).abs() > NOTABLE)
+        };
+        if has_changed(timbre.dull, self.told.dull) {
+            self.told.dull = timbre.dull;
             for channel in &mut self.channels {
-                channel.second_clip.blend(WHOLE, brightness as f32);
+                channel.first_clip.blend(LOWEST, timbre.dull as f32);
+            }
+        }
+        if has_changed(timbre.bright, self.told.bright) {
+            self.told.bright = timbre.bright;
+            for channel in &mut self.channels {
+                channel.second_clip.blend(WHOLE, timbre.bright as f32);
             }
         }
     }
@@ -241,8 +248,8 @@ impl Processor for Limiter {
             slow: SlowGain::new(spec, constants),
             knee: Ramp::new(0.0, ramp_frames.div_ceil(TICK_FRAMES)),
             power: QuadraturePower::new(spec),
-            brightness: Brightness::new(spec),
-            told_brightness: 0.0,
+            timbre: TimbreMeter::new(spec),
+            told: Timbre::default(),
             channels: [Channel::new(), Channel::new()],
             first_clip_delay: DelayLine::new(CLIP_TAPS),
             second_clip_delay: DelayLine::new(CLIP_TAPS),
@@ -260,8 +267,9 @@ impl Processor for Limiter {
         self.slow.set_constants(self.constants);
         for channel in &mut self.channels {
             channel.first_clip.choose(0, self.constants.first_clip_cutoff);
+            channel.first_clip.blend(LOWEST, self.told.dull as f32);
             channel.second_clip.choose(0, self.constants.second_clip_cutoff);
-            channel.second_clip.blend(WHOLE, self.told_brightness as f32);
+            channel.second_clip.blend(WHOLE, self.told.bright as f32);
         }
         let targets = [
             (&mut self.gain, db_to_gain(settings.gain_db)),
@@ -287,8 +295,8 @@ impl Processor for Limiter {
         self.slow.reset();
         self.knee.snap(0.0);
         self.power.reset();
-        self.brightness.reset();
-        self.told_brightness = 0.0;
+        self.timbre.reset();
+        self.told = Timbre::default();
         self.channels.iter_mut().for_each(Channel::reset);
         self.first_clip_delay.reset();
         self.second_clip_delay.reset();

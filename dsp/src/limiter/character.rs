@@ -29,7 +29,7 @@ pub(super) struct Constants {
     pub(super) clip_knee_db: f64,
     /// Position in [`FIRST_CLIP_CUTOFFS`] of the first clipper's cut-off.
     pub(super) first_clip_cutoff: usize,
-    /// Position in [`SECOND_CLIP_CUTOFFS`] of the second clipper's in dark music.
+    /// Position in [`SECOND_CLIP_CUTOFFS`] of the second clipper's.
     pub(super) second_clip_cutoff: usize,
 }
 
@@ -37,8 +37,10 @@ pub(super) struct Constants {
 /// and for less than the hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct RingingConstants {
-    /// It takes this share of what is above the ceiling.
+    /// It takes this share of what is above the ceiling,
     pub(super) share: f64,
+    /// and so much more of it in dull music.
+    pub(super) more_when_dull: f64,
     pub(super) rise_ms: f64,
     pub(super) fall_ms: f64,
 }
@@ -52,10 +54,13 @@ pub(super) struct PowerConstants {
 }
 
 /// The first clipper gives only the lower part of its excess away, which hides
-/// it better. Of Nyquist.
-pub(super) const FIRST_CLIP_CUTOFFS: [f64; 2] = [0.2, 0.3];
-/// The second does so in dark music, with one of the first two; in bright music it
-/// gives all away ([`WHOLE`]), which keeps the drums.
+/// it better: up to one of the first two cut-offs, in dull music less ([`LOWEST`]).
+/// Of Nyquist.
+pub(super) const FIRST_CLIP_CUTOFFS: [f64; 3] = [0.2, 0.3, 0.05];
+/// Position in [`FIRST_CLIP_CUTOFFS`] of the lowest.
+pub(super) const LOWEST: usize = 2;
+/// So does the second, but in bright music it gives all away ([`WHOLE`]), which
+/// keeps the drums.
 pub(super) const SECOND_CLIP_CUTOFFS: [f64; 3] = [0.3, 0.4, 1.0];
 /// Position in [`SECOND_CLIP_CUTOFFS`] of the cut-off that is none.
 pub(super) const WHOLE: usize = 2;
@@ -66,7 +71,12 @@ impl Character {
             Character::Transparent => Constants {
                 hold_ms: 200.0,
                 steady_offset_db: -0.05,
-                ringing: Some(RingingConstants { share: 0.5, rise_ms: 5.0, fall_ms: 60.0 }),
+                ringing: Some(RingingConstants {
+                    share: 0.5,
+                    more_when_dull: 0.4,
+                    rise_ms: 5.0,
+                    fall_ms: 60.0,
+                }),
                 power: None,
                 smoothing_ms: 20.0,
                 clip_threshold_db: 2.0,

@@ -4,11 +4,12 @@
 //! a transient shorter than the hold passes by and is left to them. Peaks come
 //! from the true-peak detector; the highest of the last 34 ms covers a period
 //! of the lowest bass, and its minimum over the hold is the level that lasted.
-//! What rings for less than that gets half the reduction, and soon, in dark music;
-//! in bright music it is a drum, and passes by too.
+//! What rings for less than that gets half the reduction, and soon, or nearly all
+//! of it in dull music; in bright music it is a drum, and passes by too.
 
 use super::character::Constants;
 use super::sliding::SlidingMax;
+use super::timbre::Timbre;
 use crate::processor::AudioSpec;
 use crate::smoothing::TICK_FRAMES;
 use crate::units::{db_to_gain, gain_to_db, power_to_db};
@@ -149,14 +150,14 @@ impl SlowGain {
     }
 
     /// Takes the highest peak and the mean power (both channels) of a tick and the
-    /// brightness (0 to 1), and returns the gain reduction of each channel in dB.
+    /// timbre, and returns the gain reduction of each channel in dB.
     ///
     /// `ceiling` is a magnitude; `link` 0 to 1 is the share of common reduction.
     pub(super) fn tick(
         &mut self,
         peaks: [f32; 2],
         mean_power: f64,
-        brightness: f64,
+        timbre: Timbre,
         ceiling: f64,
         link: f64,
     ) -> [f64; 2] {
@@ -182,7 +183,8 @@ impl SlowGain {
             steady[c] = over_db(lasting, ceiling * self.steady_start);
             if let Some(constants) = self.constants.ringing {
                 let ringing_db = over_db(self.ringing_levels[c].push(peaks[c]), ceiling);
-                ringing[c] = constants.share * (1.0 - brightness) * ringing_db;
+                let share = constants.share + constants.more_when_dull * timbre.dull;
+                ringing[c] = share * (1.0 - timbre.bright) * ringing_db;
             }
         }
         let linked =
