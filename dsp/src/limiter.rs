@@ -1,9 +1,10 @@
 //! True-peak limiter.
 //!
 //! Signal path: gain, a slow gain for what lasts (`level`), two clippers for
-//! the tips of transients whose excess is low-passed, and a short look-ahead
-//! limiter for the rest (`peak_gain`), steered by a detector that is exact near
-//! Nyquist ([`crate::true_peak`]). Below the ceiling nothing is touched.
+//! the tips of transients, whose excess is low-passed as far as the music does
+//! not hide it (`timbre`), and a short look-ahead limiter for the rest
+//! (`peak_gain`), steered by a detector that is exact near Nyquist
+//! ([`crate::true_peak`]). Below the ceiling nothing is touched.
 
 mod character;
 mod level;
@@ -104,8 +105,8 @@ pub struct Limiter {
     knee: Ramp,
     power: QuadraturePower,
     timbre: TimbreMeter,
-    /// That the clippers have been told.
-    told: Timbre,
+    /// That the clippers' filters are set for.
+    clip_timbre: Timbre,
     channels: [Channel; 2],
     first_clip_delay: DelayLine,
     second_clip_delay: DelayLine,
@@ -149,7 +150,7 @@ impl Limiter {
         let [left, right] = self.power.take_mean();
         let mean_power = 0.5 * (left + right);
         let timbre = self.timbre.tick();
-        self.tell_timbre(timbre);
+        self.fit_clippers(timbre);
         let reduction_db = self.slow.tick(peaks, mean_power, timbre, ceiling, self.release_link);
         self.knee.set(if self.slow.is_alert() { 1.0 } else { 0.0 });
         self.knee.advance();
@@ -164,20 +165,20 @@ impl Limiter {
     }
 
     /// Lets the clippers give away no more of the highs than the music hides.
-    fn tell_timbre(&mut self, timbre: Timbre) {
+    fn fit_clippers(&mut self, timbre: Timbre) {
         const NOTABLE: f64 = 0.002;
-        let has_changed = |now: f64, told: f64| {
+        let has_changed = |now: f64, set: f64| {
             let is_end = now == 0.0 || now == 1.0;
-            now != told && (is_end || (now - told).abs() > NOTABLE)
+            now != set && (is_end || (now - set).abs() > NOTABLE)
         };
-        if has_changed(timbre.dull, self.told.dull) {
-            self.told.dull = timbre.dull;
+        if has_changed(timbre.dull, self.clip_timbre.dull) {
+            self.clip_timbre.dull = timbre.dull;
             for channel in &mut self.channels {
                 channel.first_clip.blend(LOWEST, timbre.dull as f32);
             }
         }
-        if has_changed(timbre.bright, self.told.bright) {
-            self.told.bright = timbre.bright;
+        if has_changed(timbre.bright, self.clip_timbre.bright) {
+            self.clip_timbre.bright = timbre.bright;
             for channel in &mut self.channels {
                 channel.second_clip.blend(WHOLE, timbre.bright as f32);
             }
@@ -249,7 +250,7 @@ impl Processor for Limiter {
             knee: Ramp::new(0.0, ramp_frames.div_ceil(TICK_FRAMES)),
             power: QuadraturePower::new(spec),
             timbre: TimbreMeter::new(spec),
-            told: Timbre::default(),
+            clip_timbre: Timbre::default(),
             channels: [Channel::new(), Channel::new()],
             first_clip_delay: DelayLine::new(CLIP_TAPS),
             second_clip_delay: DelayLine::new(CLIP_TAPS),
@@ -267,9 +268,9 @@ impl Processor for Limiter {
         self.slow.set_constants(self.constants);
         for channel in &mut self.channels {
             channel.first_clip.choose(0, self.constants.first_clip_cutoff);
-            channel.first_clip.blend(LOWEST, self.told.dull as f32);
+            channel.first_clip.blend(LOWEST, self.clip_timbre.dull as f32);
             channel.second_clip.choose(0, self.constants.second_clip_cutoff);
-            channel.second_clip.blend(WHOLE, self.told.bright as f32);
+            channel.second_clip.blend(WHOLE, self.clip_timbre.bright as f32);
         }
         let targets = [
             (&mut self.gain, db_to_gain(settings.gain_db)),
@@ -296,7 +297,7 @@ impl Processor for Limiter {
         self.knee.snap(0.0);
         self.power.reset();
         self.timbre.reset();
-        self.told = Timbre::default();
+        self.clip_timbre = Timbre::default();
         self.channels.iter_mut().for_each(Channel::reset);
         self.first_clip_delay.reset();
         self.second_clip_delay.reset();

@@ -238,15 +238,15 @@ fn a_steady_tone_ends_up_at_the_ceiling() {
     }
 }
 
-/// Gain reduction, ms by ms, of a tone that is 8 dB over for some time.
-fn reductions_db(character: Character, over_ms: usize) -> Vec<f64> {
+/// Gain reduction, ms by ms, of a tone of `hz` that is 8 dB over for some time.
+fn reductions_db(character: Character, hz: f64, over_ms: usize) -> Vec<f64> {
     let spec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 };
     let mut limiter = Limiter::new(spec);
     limiter.configure(&LimiterSettings { character, ..LimiterSettings::default() });
     let (start, end) = (24_000, 24_000 + 48 * over_ms);
     let tone = Signal::mono(end + 96_000, |n| {
         let level = if (start..end).contains(&n) { 2.24 } else { 0.1 };
-        (level * (std::f64::consts::TAU * 1000.0 / 48_000.0 * n as f64).sin()) as f32
+        (level * (std::f64::consts::TAU * hz / 48_000.0 * n as f64).sin()) as f32
     });
     let mut reductions = Vec::new();
     tone.through(&[48], |block| {
@@ -262,7 +262,7 @@ fn reductions_db(character: Character, over_ms: usize) -> Vec<f64> {
 fn release_is_short_after_a_peak_and_long_after_a_passage() {
     for character in Character::ALL {
         let recovery_ms = |over_ms: usize| {
-            let reductions = reductions_db(*character, over_ms);
+            let reductions = reductions_db(*character, 1000.0, over_ms);
             // The end is seen as late as the look-ahead and the detectors make it.
             let end = 500 + over_ms + 5;
             let most = reductions.iter().copied().fold(0.0, f64::max);
@@ -277,6 +277,20 @@ fn release_is_short_after_a_peak_and_long_after_a_passage() {
         assert!(peak <= most_ms, "{character:?}: {peak} ms");
         assert!(passage >= 200, "{character:?}: {passage} ms");
     }
+}
+
+#[test]
+fn what_rings_is_taken_by_a_gain_unless_it_is_bright() {
+    // 60 ms after it began, too soon for the gain that follows what lasts.
+    let after_60_ms = |character, hz| {
+        let reductions = reductions_db(character, hz, 100);
+        reductions[560..565].iter().sum::<f64>() / 5.0
+    };
+    let dull = after_60_ms(Character::Transparent, 1000.0);
+    let bright = after_60_ms(Character::Transparent, 15_000.0);
+    let loud = after_60_ms(Character::Loud, 1000.0);
+    println!("transparent {dull:.1} dB at 1 kHz, {bright:.1} dB at 15 kHz; loud {loud:.1} dB");
+    assert!(dull > bright + 1.0 && dull > loud + 3.0);
 }
 
 /// Power above 10 kHz of the whole power, dB.

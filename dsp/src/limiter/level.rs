@@ -129,14 +129,22 @@ impl SlowGain {
         for level in &mut self.steady_levels {
             level.lasting.set_window(hold_ticks);
         }
+        if constants.ringing.is_none() {
+            self.reset_ringing();
+        }
+    }
+
+    fn reset_ringing(&mut self) {
+        self.ringing_levels.iter_mut().for_each(LastingLevel::reset);
+        self.ringing = [Follower::default(); 2];
     }
 
     pub(super) fn reset(&mut self) {
-        self.steady_levels.iter_mut().chain(&mut self.ringing_levels).for_each(LastingLevel::reset);
+        self.steady_levels.iter_mut().for_each(LastingLevel::reset);
+        self.reset_ringing();
         self.alert.reset(0.0);
         self.is_alert = false;
         self.steady = [Follower::default(); 2];
-        self.ringing = [Follower::default(); 2];
         self.mean_power = [0.0; 2];
         self.recent_over_db.reset(0.0);
         self.power = Follower::default();

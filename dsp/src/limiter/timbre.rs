@@ -13,14 +13,14 @@ const AVERAGE_MS: f64 = 100.0;
 /// The top octave is what lies above this, or above that share of Nyquist.
 const TOP_HZ: f64 = 13_000.0;
 const TOP_OF_NYQUIST: f64 = 0.55;
-/// Its share of all power that makes music wholly bright: -18 dB. At -39 dB and
-/// below lie acoustic instruments and an orchestra, at -31 to -27 dB bands, at
-/// -12 dB drums alone.
+/// Its share of all power that makes music wholly bright: -18 dB. At -42 dB and
+/// below lay acoustic instruments and an orchestra, at -37 to -23 dB bands, at
+/// -15 dB drums alone.
 const BRIGHT_SHARE: f64 = 0.016;
 /// What dull music has little of lies above this.
 const PRESENCE_HZ: f64 = 3000.0;
 /// Its share of all power from which music is not dull at all: -16 dB. At -30 to
-/// -22 dB lie flutes and strings, at -17 dB and above nearly all else.
+/// -19 dB lay flutes, strings and an orchestra, at -19 dB and above most else.
 const PRESENT_SHARE: f64 = 0.025;
 /// Less mean power than this (-120 dBFS) is silence, which is neither.
 const SILENCE: f64 = 1e-12;
@@ -121,6 +121,8 @@ impl TimbreMeter {
         let top = self.top.tick(self.remains);
         let presence = self.presence.tick(self.remains);
         if power < SILENCE {
+            // Nothing is left to decay until it becomes denormal.
+            self.reset();
             return Timbre::default();
         }
         let bright = (top / (BRIGHT_SHARE * power)).min(1.0);
