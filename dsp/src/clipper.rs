@@ -6,11 +6,14 @@
 //! pass band never colours the music.
 
 pub(crate) mod excess;
+mod fine_steps;
+pub(crate) mod knee;
 mod settings;
 
 pub use settings::*;
 
-use self::excess::{ExcessClipper, ExcessSpec, Knee};
+use self::excess::{ExcessClipper, ExcessSpec};
+use self::knee::Knee;
 use crate::delay_line::DelayLine;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::{Ramp, TICK_FRAMES};

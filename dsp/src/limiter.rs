@@ -20,7 +20,8 @@ use self::character::{Constants, FIRST_CLIP_CUTOFFS, LOWEST, SECOND_CLIP_CUTOFFS
 use self::level::SlowGain;
 use self::peak_gain::{GATE, PeakGain};
 use self::timbre::{Timbre, TimbreMeter};
-use crate::clipper::excess::{ExcessClipper, ExcessSpec, Knee};
+use crate::clipper::excess::{ExcessClipper, ExcessSpec};
+use crate::clipper::knee::Knee;
 use crate::delay_line::DelayLine;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::quadrature::QuadraturePower;

@@ -7,6 +7,9 @@
 
 use multiversion::multiversion;
 
+/// Samples that are worked on side by side.
+pub(crate) const LANES: usize = 8;
+
 /// `output[i] = sum of taps[k] * (input[i + k] + input[i + 2 n - 1 - k])` for
 /// the `n` taps of half a symmetric filter; `input` holds at least
 /// `output.len() + 2 n - 1` samples.
@@ -71,6 +74,24 @@ pub(crate) fn add_scaled(output: &mut [f32], input: &[f32], scale: f32) {
     }
 }
 
+/// `output[i] += sum of scales[k] * inputs[k][i]`, added in the order of `k`, for
+/// as many whole [`LANES`] of outputs as there are.
+#[multiversion(targets("x86_64+avx2"))]
+pub(crate) fn add_all_scaled(output: &mut [f32], inputs: &[Vec<f32>], scales: &[f32]) {
+    let (groups, _) = output.as_chunks_mut::<LANES>();
+    for (group, output) in groups.iter_mut().enumerate() {
+        let start = group * LANES;
+        let mut sums = *output;
+        for (input, scale) in inputs.iter().zip(scales) {
+            let input = &input[start..start + LANES];
+            for lane in 0..LANES {
+                sums[lane] += scale * input[lane];
+            }
+        }
+        *output = sums;
+    }
+}
+
 /// The dot product of slices of equal length, summed in sixteen lanes.
 #[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
@@ -96,7 +117,6 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
 /// order like the integers of their bits, which unlike a float maximum vectorises.
 #[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn highest_magnitude(samples: &[f32]) -> f32 {
-    const LANES: usize = 8;
     let magnitude = |sample: f32| (sample.to_bits() & 0x7fff_ffff) as i32;
     let Some(last) = samples.last_chunk::<LANES>() else {
         let highest = samples.iter().map(|sample| magnitude(*sample)).max().unwrap_or(0);
@@ -134,6 +154,20 @@ mod tests {
                 state as i32 as f32 / 2_147_483_648.0
             })
             .collect()
+    }
+
+    #[test]
+    fn many_scaled_inputs_are_added_in_their_order() {
+        let inputs: Vec<_> = (0..5).map(|k| noise(32 + k)[k..].to_vec()).collect();
+        let scales = noise(5);
+        let mut together = noise(32);
+        let mut one_by_one = together.clone();
+        add_all_scaled(&mut together, &inputs, &scales);
+        for (input, scale) in inputs.iter().zip(&scales) {
+            add_scaled(&mut one_by_one, input, *scale);
+        }
+        assert_eq!(together, one_by_one);
+        assert_ne!(together, noise(32));
     }
 
     #[test]

@@ -1,104 +1,58 @@
 //! What a knee takes away from one channel, found at a higher sample rate.
 
+use std::ops::Range;
+
+use super::fine_steps::{FineSteps, NODES, NODES_BEFORE};
+use super::knee::Knee;
 use crate::oversampler::FilterSpec;
 use crate::smoothing::TICK_FRAMES;
 use crate::tape::Tape;
-use crate::vector::{add_scaled, filter, filter_symmetric, highest_magnitude};
-
-/// A knee from straight to flat: linear up to `start`, a parabola, then `threshold`.
-///
-/// With `d = (|u| - start) / (threshold - start)`: `start + (threshold - start)
-/// (d - d^2 / 4)` up to `d = 2`, the threshold beyond. Value and slope are
-/// continuous at both ends.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Knee {
-    start: f32,
-    threshold: f32,
-    /// 1 / (threshold - start), or 0 for a hard corner.
-    inverse_width: f32,
-}
-
-impl Knee {
-    /// A knee that begins at magnitude `start` and never passes `threshold`.
-    pub(crate) fn new(start: f64, threshold: f64) -> Self {
-        let width = threshold - start;
-        let inverse_width = if width > 1e-6 { 1.0 / width } else { 0.0 };
-        let start = if inverse_width == 0.0 { threshold } else { start };
-        Self {
-            start: start as f32,
-            threshold: threshold as f32,
-            inverse_width: inverse_width as f32,
-        }
-    }
-
-    /// What the knee takes away from `u`, with its sign; exactly zero up to `start`.
-    pub(crate) fn excess(&self, u: f32) -> f32 {
-        let magnitude = u.abs();
-        let over = magnitude - self.start;
-        if over <= 0.0 {
-            return 0.0;
-        }
-        let d = over * self.inverse_width;
-        let excess = if self.inverse_width == 0.0 || d >= 2.0 {
-            magnitude - self.threshold
-        } else {
-            0.25 * over * d
-        };
-        excess.copysign(u)
-    }
-
-    /// The integral of the excess between two magnitudes, the lower first.
-    fn integral(&self, from: f32, to: f32) -> f32 {
-        let bend_end = 2.0 * self.threshold - self.start;
-        let mut integral = 0.0;
-        if from < bend_end && to > self.start {
-            let from = from.max(self.start) - self.start;
-            let to = to.min(bend_end) - self.start;
-            let mean_square = (from * from + from * to + to * to) * (1.0 / 3.0);
-            integral += (to - from) * 0.25 * self.inverse_width * mean_square;
-        }
-        if to > bend_end {
-            let from = from.max(bend_end);
-            integral += (to - from) * (0.5 * (from + to) - self.threshold);
-        }
-        integral
-    }
-
-    /// The mean excess while the waveform moves in a straight line.
-    fn mean_excess(&self, from: f32, to: f32) -> f32 {
-        let (first, last) = (from.abs(), to.abs());
-        if first.max(last) <= self.start {
-            return 0.0;
-        }
-        if from * to < 0.0 {
-            let first = self.integral(0.0, first).copysign(from);
-            return (first + self.integral(0.0, last).copysign(to)) / (from - to).abs();
-        }
-        let (low, high) = (first.min(last), first.max(last));
-        if high - low < 1e-6 * high {
-            return self.excess(0.5 * (from + to));
-        }
-        (self.integral(low, high) / (high - low)).copysign(from + to)
-    }
-}
+use crate::vector::{
+    LANES, add_all_scaled, add_scaled, filter, filter_symmetric, highest_magnitude,
+};
 
 /// Frames worked on at once.
 const RUN_FRAMES: usize = TICK_FRAMES;
 /// Frames by which fine steps reach beyond an interval, on either side.
 const FINE_REACH: usize = 1;
 const MAX_INTERVALS: usize = RUN_FRAMES + 2 * FINE_REACH;
-/// Points of the polynomial between two points of the oversampled signal.
-const NODES: usize = 6;
-/// How many of them lie before the interval.
-const NODES_BEFORE: usize = 2;
+const _: () = assert!(MAX_INTERVALS + 5 <= u64::BITS as usize, "a bit for each sample around");
 /// Most points that may wait for what later intervals give them.
 const MAX_WAITING: usize = NODES - 1;
 /// A peak between samples exceeds the six around it, rarely by more than 6 dB,
 const SAMPLES_HIDE: f32 = 0.5;
-/// the waveform its points at twice the rate by at most 3 dB,
+/// the waveform its points at twice the rate by at most 3 dB.
 const TWICE_HIDES: f32 = 0.7;
-/// and those at four times by 0.7 dB.
-const FOUR_TIMES_HIDES: f32 = 0.9;
+
+/// Some of the intervals between the samples of a run and its neighbourhood: a bit for each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Intervals(u64);
+
+impl Intervals {
+    /// Those with a sample above `floor` among the six around them. `samples` begins
+    /// two before the first interval and ends three after the last.
+    fn near_loud_samples(samples: &[f32], floor: f32) -> Self {
+        debug_assert!(samples.len() <= MAX_INTERVALS + 5);
+        let mut loud = 0u64;
+        for (i, sample) in samples.iter().enumerate() {
+            loud |= u64::from(sample.abs() > floor) << i;
+        }
+        Self((0..6).fold(0, |near, distance| near | loud >> distance))
+    }
+
+    fn add(&mut self, interval: usize) {
+        self.0 |= 1 << interval;
+    }
+
+    fn has(self, interval: usize) -> bool {
+        self.0 >> interval & 1 == 1
+    }
+
+    /// Whether any of at most 63 intervals in a row is among them.
+    fn has_any(self, range: Range<usize>) -> bool {
+        self.0 >> range.start & ((1 << range.len()) - 1) != 0
+    }
+}
 
 /// How an excess clipper is built.
 #[derive(Clone, Debug)]
@@ -127,59 +81,6 @@ struct Rate {
     fine: Option<FineSteps>,
 }
 
-/// The steps in which an interval between two oversampled points is walked.
-#[derive(Debug)]
-struct FineSteps {
-    /// Weights of the nodes at the end of each step.
-    ends: Vec<[f32; NODES]>,
-    /// Weights of the nodes in the middle of each step, divided by the number of steps.
-    middles: Vec<[f32; NODES]>,
-}
-
-impl FineSteps {
-    fn new(steps: usize) -> Self {
-        // Lagrange's polynomials through the nodes.
-        let weights = |position: f64, scale: f64| {
-            std::array::from_fn(|k| {
-                let node = |k: usize| k as f64 - NODES_BEFORE as f64;
-                let others = (0..NODES).filter(|&other| other != k);
-                let product: f64 = others
-                    .map(|other| (position - node(other)) / (node(k) - node(other)))
-                    .product();
-                (product * scale) as f32
-            })
-        };
-        let n = steps as f64;
-        Self {
-            ends: (1..=steps).map(|step| weights(step as f64 / n, 1.0)).collect(),
-            middles: (0..steps).map(|step| weights((step as f64 + 0.5) / n, 1.0 / n)).collect(),
-        }
-    }
-
-    /// Adds the excess between the middle two of `nodes` to them all, by their
-    /// weights; returns whether there was any.
-    fn integrate(&self, nodes: &[f32; NODES], knee: &Knee, folded: &mut [f32]) -> bool {
-        let ends = nodes[NODES_BEFORE].abs().max(nodes[NODES_BEFORE + 1].abs());
-        if ends <= FOUR_TIMES_HIDES * knee.start {
-            return false;
-        }
-        let mut found = false;
-        let mut from = nodes[NODES_BEFORE];
-        for (end, middle) in self.ends.iter().zip(&self.middles) {
-            let to: f32 = end.iter().zip(nodes).map(|(weight, node)| weight * node).sum();
-            let mean = knee.mean_excess(from, to);
-            if mean != 0.0 {
-                found = true;
-                for (folded, weight) in folded.iter_mut().zip(middle) {
-                    *folded += mean * weight;
-                }
-            }
-            from = to;
-        }
-        found
-    }
-}
-
 /// Finds the excess of one channel.
 ///
 /// The waveform is looked at ever more closely where it may reach the knee:
@@ -193,7 +94,7 @@ pub(crate) struct ExcessClipper {
     rates: Vec<Rate>,
     rate: usize,
     cutoff: usize,
-    /// The decimator in use, by point within the interval.
+    /// The decimator in use, by point within the interval; zeros fill it up to whole [`LANES`].
     weights: Vec<Vec<f32>>,
     taps: usize,
     /// Frames of neighbourhood that an interval needs besides the filters.
@@ -201,6 +102,8 @@ pub(crate) struct ExcessClipper {
     tape: Tape,
     /// Oversampled points of a run and its neighbourhood.
     points: Vec<f32>,
+    /// What the knee takes away at those of the run.
+    excess: Vec<f32>,
     /// Excess at oversampled points that fine steps may still add to, then those of the run.
     folded: Vec<f32>,
     /// Excess of output frames; the first is the next to leave.
@@ -231,17 +134,19 @@ impl ExcessClipper {
         let factor = spec.factors.iter().copied().max().unwrap_or(1);
         let reach = if spec.fine_points > 0 { FINE_REACH } else { 0 };
         let intervals = RUN_FRAMES + 2 * reach;
+        let width = (spec.taps + 1).next_multiple_of(LANES);
         let mut clipper = Self {
             rates,
             rate: 0,
             cutoff: 0,
-            weights: vec![vec![0.0; spec.taps + 1]; factor],
+            weights: vec![vec![0.0; width]; factor],
             taps: spec.taps,
             reach,
             tape: Tape::new(spec.taps + 2 * reach + 1, RUN_FRAMES),
             points: vec![0.0; intervals * factor + 1],
+            excess: vec![0.0; RUN_FRAMES * factor],
             folded: vec![0.0; MAX_WAITING + RUN_FRAMES * factor],
-            output: vec![0.0; RUN_FRAMES + spec.taps + 2 * reach + 1],
+            output: vec![0.0; RUN_FRAMES + width + 2 * reach],
             busy_frames: 0,
             reduction: 1.0,
         };
@@ -310,7 +215,7 @@ impl ExcessClipper {
         let around = &window[first - 2..first + intervals + 3];
         if highest_magnitude(around) > SAMPLES_HIDE * knee.start {
             let hot = self.find_hot_intervals(frames, knee);
-            self.find_excess(frames, &hot, knee);
+            self.find_excess(frames, hot, knee);
         }
         if self.busy_frames == 0 {
             excess.fill(0.0);
@@ -326,28 +231,24 @@ impl ExcessClipper {
         self.output[end..].fill(0.0);
     }
 
-    /// Computes the oversampled points that may matter and returns, for each
-    /// interval of the run and its neighbourhood, whether its own do.
-    fn find_hot_intervals(&mut self, frames: usize, knee: &Knee) -> [bool; MAX_INTERVALS] {
+    /// Computes the oversampled points that may matter and returns those
+    /// intervals of the run and its neighbourhood of which some do.
+    fn find_hot_intervals(&mut self, frames: usize, knee: &Knee) -> Intervals {
         const GROUP: usize = 8;
         let intervals = frames + 2 * self.reach;
         let first = self.taps / 2 - 1;
         let window = self.tape.newest(self.taps + intervals - 1);
         let Rate { factor, up, .. } = &self.rates[self.rate];
-        let mut is_loud = [false; MAX_INTERVALS];
-        let floor = SAMPLES_HIDE * knee.start;
-        for (i, is_loud) in is_loud[..intervals].iter_mut().enumerate() {
-            let around = &window[first + i - 2..first + i + 4];
-            *is_loud = around.iter().any(|sample| sample.abs() > floor);
-        }
-        let mut is_hot = [false; MAX_INTERVALS];
+        let around = &window[first - 2..first + intervals + 3];
+        let loud = Intervals::near_loud_samples(around, SAMPLES_HIDE * knee.start);
+        // Fine steps look at the points of the neighbours too.
+        let wider = |start: usize, end: usize| start.saturating_sub(self.reach)..end + self.reach;
+        let mut hot = Intervals::default();
         let mut phase = [0.0; GROUP];
         let floor = TWICE_HIDES * knee.start;
         for start in (0..intervals).step_by(GROUP) {
             let end = (start + GROUP).min(intervals);
-            // Fine steps look at the points of the neighbours too.
-            let wider = start.saturating_sub(self.reach)..(end + self.reach).min(intervals);
-            if !is_loud[wider].contains(&true) {
+            if !loud.has_any(wider(start, end)) {
                 continue;
             }
             let input = &window[start..];
@@ -357,56 +258,64 @@ impl ExcessClipper {
             for (i, value) in (start..end).zip(phase.iter()) {
                 self.points[i * factor + middle] = *value;
                 let ends = window[first + i].abs().max(window[first + i + 1].abs());
-                is_hot[i] = is_loud[i] && ends.max(value.abs()) > floor;
+                if ends.max(value.abs()) > floor && loud.has(i) {
+                    hot.add(i);
+                }
             }
         }
         for start in (0..intervals).step_by(GROUP) {
             let end = (start + GROUP).min(intervals);
-            let wider = start.saturating_sub(self.reach)..(end + self.reach).min(intervals);
-            if !is_hot[wider].contains(&true) {
+            if !hot.has_any(wider(start, end)) {
                 continue;
             }
             let phase = &mut phase[..end - start];
+            let points = &mut self.points[start * factor..=end * factor];
             for p in (1..*factor).filter(|p| *p != factor / 2) {
                 filter(&window[start..], &up[p - 1], phase);
-                for (i, value) in (start..end).zip(phase.iter()) {
-                    self.points[i * factor + p] = *value;
+                for (points, value) in points.chunks_exact_mut(*factor).zip(phase.iter()) {
+                    points[p] = *value;
                 }
             }
-            for i in start..=end {
-                self.points[i * factor] = window[first + i];
+            let samples = &window[first + start..=first + end];
+            for (point, sample) in points.iter_mut().step_by(*factor).zip(samples) {
+                *point = *sample;
             }
         }
-        is_hot
+        hot
     }
 
     /// Evaluates the knee in the hot intervals of the run.
-    fn find_excess(&mut self, frames: usize, is_hot: &[bool; MAX_INTERVALS], knee: &Knee) {
+    fn find_excess(&mut self, frames: usize, hot: Intervals, knee: &Knee) {
         let Rate { factor, fine, .. } = &self.rates[self.rate];
+        let points = self.reach * factor..(self.reach + frames) * factor;
+        let excess = &mut self.excess[..points.len()];
+        knee.excess_of_all(&self.points[points], excess);
         let mut found = false;
-        for frame in 0..frames {
-            if !is_hot[frame + self.reach] {
-                continue;
-            }
+        let mut highest = 0.0f32;
+        for frame in (0..frames).filter(|frame| hot.has(frame + self.reach)) {
             let start = (frame + self.reach) * factor;
-            for p in 0..*factor {
-                let value = self.points[start + p];
-                let excess = knee.excess(value);
-                if excess != 0.0 {
-                    self.reduction = self.reduction.max(value / (value - excess));
-                }
-                if let Some(fine) = fine {
+            let points = &self.points[start..start + factor];
+            highest = points.iter().fold(highest, |highest, point| highest.max(point.abs()));
+            if let Some(fine) = fine {
+                for p in 0..*factor {
                     let before = start + p - NODES_BEFORE;
                     if let Some(nodes) = self.points[before..].first_chunk::<NODES>() {
                         let folded = &mut self.folded[frame * factor + p..];
                         found |= fine.integrate(nodes, knee, folded);
                     }
-                } else if excess != 0.0 {
+                }
+            } else {
+                let excess = &excess[frame * factor..][..*factor];
+                if excess.iter().any(|excess| *excess != 0.0) {
                     found = true;
-                    let output = &mut self.output[frame..=frame + self.taps];
-                    add_scaled(output, &self.weights[p], excess);
+                    let output = &mut self.output[frame..frame + self.weights[0].len()];
+                    add_all_scaled(output, &self.weights, excess);
                 }
             }
+        }
+        let kept = highest - knee.excess(highest);
+        if kept < highest {
+            self.reduction = self.reduction.max(highest / kept);
         }
         if found {
             self.busy_frames = RUN_FRAMES + self.latency_frames() + 1;
@@ -422,66 +331,11 @@ impl ExcessClipper {
                 // The first point lies `NODES_BEFORE` before the run's first interval.
                 let point = i + factor - NODES_BEFORE;
                 let (frame, p) = (point / factor, point % factor);
-                let output = &mut self.output[frame..=frame + self.taps];
+                let output = &mut self.output[frame..frame + self.weights[0].len()];
                 add_scaled(output, &self.weights[p], *excess);
             }
         }
         self.folded.copy_within(complete..complete + MAX_WAITING, 0);
         self.folded[MAX_WAITING..].fill(0.0);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_knee_is_continuous_monotonic_and_bounded() {
-        let knee = Knee::new(0.5, 0.8);
-        let shaped = |u: f32| u - knee.excess(u);
-        let mut last = 0.0;
-        for i in 0..4000 {
-            let u = i as f32 * 0.0005;
-            let y = shaped(u);
-            assert!(y >= last - 1e-6 && y - last < 0.0006 && y <= 0.8 + 1e-6);
-            assert_eq!(shaped(-u), -y);
-            last = y;
-        }
-        assert_eq!(knee.excess(0.5), 0.0);
-        assert!((shaped(1.1) - 0.8).abs() < 1e-6);
-    }
-
-    #[test]
-    fn the_mean_excess_is_the_mean_of_many_points() {
-        for knee in [Knee::new(0.5, 0.8), Knee::new(0.6, 0.6), Knee::new(0.59, 0.6)] {
-            for (from, to) in [
-                (0.2, 0.4),
-                (0.4, 0.7),
-                (0.7, 0.55),
-                (0.3, 2.0),
-                (-0.4, -0.9),
-                (0.8, -1.9),
-                (-1.0, -1.0),
-            ] {
-                const POINTS: usize = 20_000;
-                let mean = (0..POINTS)
-                    .map(|i| {
-                        let position = (i as f32 + 0.5) / POINTS as f32;
-                        f64::from(knee.excess(from + (to - from) * position))
-                    })
-                    .sum::<f64>()
-                    / POINTS as f64;
-                let got = f64::from(knee.mean_excess(from, to));
-                assert!((got - mean).abs() < 2e-6, "{from} to {to}: {got}, not {mean}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_hard_knee_clips_exactly() {
-        let knee = Knee::new(0.5, 0.5);
-        assert_eq!(knee.excess(0.75), 0.25);
-        assert_eq!(knee.excess(-0.75), -0.25);
-        assert_eq!(knee.excess(0.5), 0.0);
     }
 }
