@@ -16,39 +16,25 @@
 
 mod path;
 mod publisher;
+mod snapshots;
 
 use std::sync::Arc;
 
-use self::path::SignalPath;
+pub use self::snapshots::{SNAPSHOTS, SnapshotSettings};
+
 use self::publisher::Publisher;
+use self::snapshots::{Configured, SnapshotPaths};
 use crate::compare::{Frames, Level, MOST_APART_S};
 use crate::delay_line::DelayLine;
 use crate::integration::{Integration, IntegrationMode, TimelineHandOver};
+use crate::loudness::Span;
 use crate::loudness::timeline::Timeline;
-use crate::loudness::{LoudnessMeter, Span};
 use crate::meters::{ChainSnapshot, MeterFeed, Meters};
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::settings::{ChainSettings, Stage};
 use crate::slot::silence_non_finite;
-use crate::smoothing::Ramp;
 use crate::spectrum::{SharedSongSpectrum, SongAnalyzer};
 use crate::transport::Transport;
-
-/// Snapshots of a session: A, B, C and D.
-pub const SNAPSHOTS: usize = 4;
-/// Length of the cross-fade from one snapshot to another, when they run side by side.
-const FADE_MS: f64 = 10.0;
-
-/// The settings of all snapshots, and which of them is heard.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct SnapshotSettings {
-    /// Of each snapshot.
-    pub all: [ChainSettings; SNAPSHOTS],
-    /// The one that leaves the chain, below [`SNAPSHOTS`].
-    pub current: usize,
-    /// Whether the others run too.
-    pub are_side_by_side: bool,
-}
 
 /// Where readers find the spectra of the song.
 #[derive(Clone, Debug)]
@@ -62,21 +48,7 @@ pub struct SongSpectra {
 /// The whole signal path from input meters to output meters.
 #[derive(Debug)]
 pub struct Chain {
-    paths: Vec<SignalPath>,
-    /// The path that each snapshot has; the first of them without side by side.
-    path_of: [usize; SNAPSHOTS],
-    current: usize,
-    are_side_by_side: bool,
-    /// Whether all paths are fed: side by side, or because the snapshots differ
-    /// in latency, and only what is fed can be changed to without a gap.
-    are_all_fed: bool,
-    /// The snapshot that is being faded out.
-    outgoing: usize,
-    fade: Ramp,
-    /// What each snapshot makes of the block, while they run side by side.
-    outputs: Vec<SnapshotOutput>,
-    latency_of: [usize; SNAPSHOTS],
-    known: Option<SnapshotSettings>,
+    paths: SnapshotPaths,
     input_meters: Meters,
     output_meters: Meters,
     integration: Integration,
@@ -98,35 +70,25 @@ impl Chain {
     /// Builds a chain with one path, for one set of settings; only here and in
     /// [`Self::with_snapshots`] is anything allocated.
     pub fn new(spec: AudioSpec) -> Self {
-        Self::build(spec, 1)
+        Self::build(spec, false)
     }
 
     /// Builds a chain that can run all snapshots side by side.
     pub fn with_snapshots(spec: AudioSpec) -> Self {
-        Self::build(spec, SNAPSHOTS)
+        Self::build(spec, true)
     }
 
-    fn build(spec: AudioSpec, paths: usize) -> Self {
-        let mut paths: Vec<_> = (0..paths).map(|_| SignalPath::new(spec)).collect();
-        let longest = paths[0].longest_latency_frames();
-        let latency_frames = paths[0].latency_with(&ChainSettings::default());
-        let outputs = if paths.len() == 1 { 0 } else { SNAPSHOTS };
+    fn build(spec: AudioSpec, has_all_snapshots: bool) -> Self {
+        let mut paths = SnapshotPaths::new(spec, has_all_snapshots);
+        let longest = paths.longest_latency_frames();
+        let latency_frames = paths.latency_with(&ChainSettings::default());
         let mut chain = Self {
-            path_of: std::array::from_fn(|snapshot| snapshot.min(paths.len() - 1)),
             paths,
-            current: 0,
-            are_side_by_side: false,
-            are_all_fed: false,
-            outgoing: 0,
-            fade: Ramp::new(1.0, spec.frames_in_ms(FADE_MS)),
-            outputs: (0..outputs).map(|_| SnapshotOutput::new(spec)).collect(),
-            latency_of: [latency_frames; SNAPSHOTS],
-            known: None,
             // The bands rest until somebody asks for them.
-            input_meters: if outputs == 0 {
-                Meters::without_bands(spec)
-            } else {
+            input_meters: if has_all_snapshots {
                 Meters::with_resting_bands(spec)
+            } else {
+                Meters::without_bands(spec)
             },
             output_meters: Meters::new(spec),
             integration: Integration::new(spec),
@@ -144,9 +106,7 @@ impl Chain {
     pub fn set_mono(&mut self, is_mono: bool) {
         self.input_meters.set_mono(is_mono);
         self.output_meters.set_mono(is_mono);
-        for output in &mut self.outputs {
-            output.loudness.set_mono(is_mono);
-        }
+        self.paths.set_mono(is_mono);
     }
 
     /// Sends readings to `feed` from now on, and the spectra of all that enters
@@ -187,8 +147,7 @@ impl Chain {
     fn align_spans(&mut self) {
         let elapsed_s = |span: Span| span.elapsed_s;
         let both = [self.input_meters.span(), self.output_meters.span()];
-        let side_by_side = self.outputs.iter().filter(|_| self.are_side_by_side);
-        let all = both.into_iter().chain(side_by_side.map(|output| output.loudness.span()));
+        let all = both.into_iter().chain(self.paths.spans());
         let (shortest_s, longest_s) =
             all.map(elapsed_s).fold((f64::INFINITY, 0.0), |(shortest_s, longest_s), s| {
                 (s.min(shortest_s), s.max(longest_s))
@@ -201,9 +160,7 @@ impl Chain {
     fn begin_spans(&mut self) {
         self.input_meters.begin_span();
         self.output_meters.begin_span();
-        for output in &mut self.outputs {
-            output.loudness.begin_span();
-        }
+        self.paths.begin_spans();
     }
 
     /// Where the song is at the first frame that leaves next.
@@ -214,86 +171,30 @@ impl Chain {
     /// Takes new settings for the current snapshot, the only one that matters
     /// then; returns at once when nothing has changed.
     pub fn configure(&mut self, settings: &ChainSettings) {
-        let path = &mut self.paths[self.path_of[self.current]];
-        let latency_frames = path.latency_with(settings);
-        let is_changed = path.configure(settings, latency_frames);
-        self.after_configuring(latency_frames, is_changed);
-        self.known = None;
+        let configured = self.paths.configure(settings);
+        self.after_configuring(configured);
     }
 
     /// Takes new settings for all snapshots; returns at once when nothing has
     /// changed. Only a chain built for it runs them side by side.
     pub fn configure_snapshots(&mut self, settings: &SnapshotSettings) {
-        if self.known.as_ref() == Some(settings) {
-            return;
+        if let Some(configured) = self.paths.configure_all(settings) {
+            self.after_configuring(configured);
         }
-        self.known = Some(*settings);
-        for (latency_frames, settings) in self.latency_of.iter_mut().zip(&settings.all) {
-            *latency_frames = self.paths[0].latency_with(settings);
-        }
-        let has_all_paths = self.paths.len() == SNAPSHOTS;
-        let differ = self.latency_of.iter().any(|latency| *latency != self.latency_of[0]);
-        self.are_side_by_side = settings.are_side_by_side && has_all_paths;
-        let are_all_fed = (self.are_side_by_side || differ) && has_all_paths;
-        let mut is_changed = self.choose(settings.current.min(SNAPSHOTS - 1), are_all_fed);
-        let latency_frames = self.latency_of.into_iter().max().unwrap_or_default();
-        for snapshot in 0..SNAPSHOTS {
-            if self.are_all_fed || snapshot == self.current {
-                let path = &mut self.paths[self.path_of[snapshot]];
-                is_changed |= path.configure(&settings.all[snapshot], latency_frames);
-            }
-        }
-        self.after_configuring(latency_frames, is_changed);
     }
 
-    /// Makes a snapshot the current one; whether that may change the sound of
-    /// what is being measured.
-    fn choose(&mut self, current: usize, are_all_fed: bool) -> bool {
-        let were_all_fed = std::mem::replace(&mut self.are_all_fed, are_all_fed);
-        if are_all_fed && were_all_fed {
-            if current != self.current {
-                self.outgoing = self.current;
-                self.current = current;
-                self.fade.snap(0.0);
-                self.fade.set(1.0);
-                // The master is another one: it is measured anew.
-                return !self.are_side_by_side;
-            }
-            return false;
+    fn after_configuring(&mut self, configured: Configured) {
+        if self.dry.delay.frames() != configured.latency_frames {
+            self.dry.delay.set_frames(configured.latency_frames);
         }
-        // The path that is at work goes on for whatever is the current snapshot.
-        let at_work = self.path_of[self.current];
-        if let Some(other) = self.path_of.iter().position(|path| *path == at_work)
-            && self.paths.len() == SNAPSHOTS
-        {
-            self.path_of.swap(other, current);
-        }
-        self.current = current;
-        self.fade.snap(1.0);
-        if are_all_fed {
-            for snapshot in (0..SNAPSHOTS).filter(|snapshot| *snapshot != current) {
-                self.paths[self.path_of[snapshot]].forget_settings();
-            }
-            for output in &mut self.outputs {
-                output.loudness.reset();
-            }
-        }
-        are_all_fed != were_all_fed
-    }
-
-    fn after_configuring(&mut self, latency_frames: usize, is_changed: bool) {
-        if self.dry.delay.frames() != latency_frames {
-            self.dry.delay.set_frames(latency_frames);
-        }
-        if is_changed {
+        if configured.is_changed {
             self.begin_spans();
         }
     }
 
     /// Forgets all audio; meters keep their integrated values.
     pub fn reset(&mut self) {
-        self.paths.iter_mut().for_each(SignalPath::reset);
-        self.fade.snap(1.0);
+        self.paths.reset();
         self.dry.delay.reset();
         self.integration.reset_audio();
     }
@@ -330,7 +231,7 @@ impl Chain {
             if let Some(songs) = &mut self.songs {
                 songs.mix.process(run.left, run.right);
             }
-            self.process_snapshots(&mut run, start);
+            self.paths.process(&mut run, start);
             self.integration.measure(&run, &mut self.output_meters);
             if let Some(songs) = &mut self.songs {
                 songs.master.process(run.left, run.right);
@@ -343,36 +244,6 @@ impl Chain {
         }
     }
 
-    /// What the current snapshot makes of a run, and, side by side, what all of them do.
-    fn process_snapshots(&mut self, run: &mut StereoBlock<'_>, start: usize) {
-        if !self.are_all_fed {
-            self.paths[self.path_of[self.current]].process(run, start);
-            return;
-        }
-        for (snapshot, output) in self.outputs.iter_mut().enumerate() {
-            let mut own = output.take(run, start);
-            self.paths[self.path_of[snapshot]].process(&mut own, start);
-            output.loudness.process(
-                &output.left[start..start + run.frames()],
-                &output.right[start..start + run.frames()],
-            );
-        }
-        let (new, old) = (&self.outputs[self.current], &self.outputs[self.outgoing]);
-        let range = start..start + run.frames();
-        run.left.copy_from_slice(&new.left[range.clone()]);
-        run.right.copy_from_slice(&new.right[range]);
-        if self.fade.is_settled() {
-            return;
-        }
-        for frame in 0..run.frames() {
-            // The same song in step: a straight cross-fade keeps its level.
-            let position = self.fade.advance() as f32;
-            let blend = |new: f32, old: f32| old + position * (new - old);
-            run.left[frame] = blend(run.left[frame], old.left[start + frame]);
-            run.right[frame] = blend(run.right[frame], old.right[start + frame]);
-        }
-    }
-
     /// By how many frames the output lags the input; changes with the
     /// equaliser's phase alone.
     pub fn latency_frames(&self) -> usize {
@@ -381,7 +252,7 @@ impl Chain {
 
     /// The most frames that any settings make the output lag by.
     pub fn longest_latency_frames(&self) -> usize {
-        self.paths[0].longest_latency_frames()
+        self.paths.longest_latency_frames()
     }
 
     /// Measures the mix in bands too, or not: only for whoever looks at that.
@@ -391,16 +262,14 @@ impl Chain {
 
     /// Chooses the stage whose change [`Self::delta`] gives; `None` stops it.
     pub fn listen_to_delta(&mut self, stage: Option<Stage>) {
-        for (index, path) in self.paths.iter_mut().enumerate() {
-            path.listen_to_delta(stage.filter(|_| index == self.path_of[self.current]));
-        }
+        self.paths.listen_to_delta(stage);
     }
 
     /// What one stage of the current snapshot changes ("delta") of the block
     /// processed last, when [`Self::listen_to_delta`] asked for it: aligned
     /// with the output.
     pub fn delta(&mut self) -> Option<StereoBlock<'_>> {
-        self.paths[self.path_of[self.current]].delta(self.frames)
+        self.paths.delta(self.frames)
     }
 
     /// The input, delayed by the latency, of the block processed last: for
@@ -412,8 +281,7 @@ impl Chain {
     /// What a snapshot made of the block processed last; `None` unless they run
     /// side by side.
     pub fn snapshot_output(&self, snapshot: usize) -> Option<Frames<'_>> {
-        let output = self.outputs.get(snapshot).filter(|_| self.are_side_by_side)?;
-        Some([&output.left[..self.frames], &output.right[..self.frames]])
+        self.paths.frames_of(snapshot, self.frames)
     }
 
     /// How loud the mix is, for comparing at equal loudness.
@@ -428,9 +296,7 @@ impl Chain {
 
     /// How loud a snapshot is; `None` unless they run side by side.
     pub fn snapshot_level(&self, snapshot: usize) -> Option<Level> {
-        let output = self.outputs.get(snapshot).filter(|_| self.are_side_by_side)?;
-        // Snapshots are only ever turned down: their peaks do not matter.
-        Some(Level::of(&output.loudness, f64::NEG_INFINITY))
+        self.paths.level_of(snapshot)
     }
 
     /// Flushes what the meters' detectors still hold back, at the end of an
@@ -458,38 +324,11 @@ impl Chain {
     }
 
     fn publish(&mut self) {
-        let reduction = self.paths[self.path_of[self.current]].take_reduction();
+        let reduction = self.paths.take_reduction();
         self.publisher.show(&reduction);
         if self.publisher.feed.is_some() {
             self.publisher.publish(&reduction, &self.shown_snapshot());
         }
-    }
-}
-
-/// What one of the snapshots that run side by side makes of the mix.
-#[derive(Debug)]
-struct SnapshotOutput {
-    left: Vec<f32>,
-    right: Vec<f32>,
-    loudness: LoudnessMeter,
-}
-
-impl SnapshotOutput {
-    fn new(spec: AudioSpec) -> Self {
-        Self {
-            left: vec![0.0; spec.max_block_frames],
-            right: vec![0.0; spec.max_block_frames],
-            loudness: LoudnessMeter::new(spec),
-        }
-    }
-
-    /// Takes a run of the mix in, to be worked on.
-    fn take(&mut self, run: &StereoBlock<'_>, start: usize) -> StereoBlock<'_> {
-        let range = start..start + run.frames();
-        let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
-        left.copy_from_slice(run.left);
-        right.copy_from_slice(run.right);
-        StereoBlock::new(left, right)
     }
 }
 

@@ -16,7 +16,9 @@
 
 mod level;
 mod live;
+mod measured;
 mod reference;
+mod request;
 
 use std::sync::Arc;
 
@@ -27,86 +29,18 @@ pub use self::reference::{
     HandOver, MOST_LOADED, ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage,
     SHORT_TERM_HZ,
 };
+pub use self::request::{Compared, Listen, Request, Source};
 
-use self::level::{Difference, Loudness, Passage};
+use self::level::Loudness;
+use self::measured::{Levels, LoudnessNow, Measured};
 use self::reference::{GAIN_RAMP_MS, Library, equal_power};
 use crate::chain::{Chain, SNAPSHOTS};
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::Ramp;
-use crate::transport::Transport;
 use crate::units::db_to_gain;
 
 /// Left and right of some frames.
 pub type Frames<'a> = [&'a [f32]; 2];
-
-/// What a person chose to hear.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Listen {
-    /// The untouched mix, as loud as the master.
-    Mix,
-    /// The master: what a render contains.
-    #[default]
-    Master,
-    /// The chosen reference, as loud as the master.
-    Reference,
-}
-
-impl Listen {
-    /// All choices in the order they are shown.
-    pub const ALL: [Self; 3] = [Listen::Mix, Listen::Master, Listen::Reference];
-}
-
-/// What reaches the ears.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Source {
-    /// What leaves the chain.
-    #[default]
-    Master,
-    /// The untouched mix.
-    Mix,
-    /// The master of one snapshot, while they run side by side; otherwise what leaves the chain.
-    Snapshot(usize),
-    /// A loaded reference.
-    Reference(ReferenceId),
-    /// The side-chain input.
-    Live,
-}
-
-impl Source {
-    /// Whether it is another song than the mix, out of step with it.
-    fn is_other_song(self) -> bool {
-        matches!(self, Source::Reference(_) | Source::Live)
-    }
-}
-
-/// What the comparison has to leave room for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Compared {
-    /// The mix has been heard since the comparison began.
-    pub mix: bool,
-    /// A reference has.
-    pub reference: bool,
-    /// The side-chain input has.
-    pub live: bool,
-}
-
-/// What is asked for in a block.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Request {
-    /// What is to be heard.
-    pub source: Source,
-    /// What it is compared with.
-    pub compared: Compared,
-    /// The chosen reference.
-    pub reference: Option<ReferenceId>,
-    /// What is brought to equal loudness by.
-    pub level_match: LevelMatch,
-    /// Where the song is at the block's first frame, as it leaves the chain.
-    pub transport: Transport,
-    /// Counts the choices of a blind test. Each goes through silence, also one
-    /// of what is heard already: a switch must not tell whether it changed anything.
-    pub blind_choices: u32,
-}
 
 const FADE_MS: f64 = 10.0;
 /// Out and in again, when a blind test chooses.
@@ -137,25 +71,12 @@ pub struct Compare {
     mix_gain: Ramp,
     live_gain: Ramp,
     snapshot_gains: [Ramp; SNAPSHOTS],
-    master: Difference,
-    snapshots: [Difference; SNAPSHOTS],
-    mix_song: Passage,
-    passages: Passages,
+    measured: Measured,
     turned_down_db: f64,
     shortfall_db: f64,
     snapshots_down_db: [f64; SNAPSHOTS],
-    is_level: bool,
     new: Scratch,
     old: Scratch,
-}
-
-/// Short-term loudness of what runs beside the song.
-#[derive(Clone, Copy, Debug, Default)]
-struct Passages {
-    mix: Passage,
-    master: Passage,
-    live: Passage,
-    snapshots: [Passage; SNAPSHOTS],
 }
 
 #[derive(Debug)]
@@ -201,14 +122,10 @@ impl Compare {
             mix_gain: gain,
             live_gain: gain,
             snapshot_gains: [gain; SNAPSHOTS],
-            master: Difference::default(),
-            snapshots: [Difference::default(); SNAPSHOTS],
-            mix_song: Passage::default(),
-            passages: Passages::default(),
+            measured: Measured::default(),
             turned_down_db: 0.0,
             shortfall_db: 0.0,
             snapshots_down_db: [0.0; SNAPSHOTS],
-            is_level: false,
             new: Scratch::new(spec),
             old: Scratch::new(spec),
         }
@@ -243,7 +160,7 @@ impl Compare {
     /// Whether everything that runs has been measured, and nothing is matched
     /// by the present moment alone.
     pub fn is_level(&self) -> bool {
-        self.is_level
+        self.measured.is_level()
     }
 
     /// Where a reference plays, frames from the start of its song.
@@ -265,14 +182,8 @@ impl Compare {
         chain: &Chain,
         live: Option<&LiveReference>,
     ) {
-        let (heard, outgoing) = (self.heard, self.outgoing);
-        let is_fading = !self.fade.is_settled();
-        let is_heard = |id: ReferenceId| {
-            let source = Source::Reference(id);
-            heard == source || (is_fading && outgoing == source)
-        };
-        self.library.exchange(is_heard);
-        self.library.follow(request.transport, is_heard);
+        self.library.exchange(self.hears_reference());
+        self.library.follow(request.transport, self.hears_reference());
         let has_begun = self.choose(request, live.is_some());
         let is_other = *request != Request { transport: request.transport, ..self.request };
         self.request = *request;
@@ -310,46 +221,26 @@ impl Compare {
         self.heard == source || (!self.fade.is_settled() && self.outgoing == source)
     }
 
-    fn match_levels(&mut self, request: &Request, chain: &Chain, live: Option<&LiveReference>) {
-        let (mix, master) = (chain.mix_level(), chain.master_level());
-        let snapshots: [Option<Level>; SNAPSHOTS] =
-            std::array::from_fn(|snapshot| chain.snapshot_level(snapshot));
-        let live = live.map(LiveReference::level);
-        self.listen_to(&mix, &master, &snapshots, live.as_ref());
+    /// Tells of each reference whether it is heard now.
+    fn hears_reference(&self) -> impl Fn(ReferenceId) -> bool + use<> {
+        let heard = [self.heard, self.outgoing].map(Source::reference);
+        let heard = [heard[0], heard[1].filter(|_| !self.fade.is_settled())];
+        move |id| heard.contains(&Some(id))
+    }
 
-        let is_short_term = request.level_match == LevelMatch::ShortTerm;
-        let song_lufs = self.mix_song.lufs(mix.momentary_lufs);
-        let lufs = |difference: &Difference, passage: &Passage, level: &Level| {
-            let whole = song_lufs + difference.db(level, &mix);
-            if is_short_term { passage.lufs(whole) } else { whole }
-        };
-        let plain =
-            |lufs: f64, true_peak_dbtp: f64| Loudness { lufs, true_peak_dbtp, trim_db: 0.0 };
-        let mix_loudness = plain(
-            if is_short_term { self.passages.mix.lufs(song_lufs) } else { song_lufs },
-            mix.true_peak_dbtp,
-        );
-        let master_loudness =
-            plain(lufs(&self.master, &self.passages.master, &master), master.true_peak_dbtp);
-        let live_loudness = live.map(|live| {
-            let whole =
-                if live.song_lufs.is_finite() { live.song_lufs } else { live.momentary_lufs };
-            let lufs = if is_short_term { self.passages.live.lufs(whole) } else { whole };
-            plain(lufs, live.true_peak_dbtp)
-        });
-        let snapshot_lufs: [Option<f64>; SNAPSHOTS] = std::array::from_fn(|n| {
-            snapshots[n].map(|level| lufs(&self.snapshots[n], &self.passages.snapshots[n], &level))
-        });
-        let quietest = snapshot_lufs.into_iter().flatten().reduce(f64::min);
-        let anchor_lufs = quietest.unwrap_or(master_loudness.lufs);
+    fn match_levels(&mut self, request: &Request, chain: &Chain, live: Option<&LiveReference>) {
+        let levels = Levels::of(chain, live);
+        self.measured.follow(&levels);
+        let now = self.measured.loudness(&levels, request.level_match);
+        let anchor_lufs = now.anchor_lufs();
         let reference = request.reference;
         let reference_loudness = reference.and_then(|id| self.loudness_of(id, request));
 
         let compared = request.compared;
         self.turned_down_db = [
-            compared.mix.then_some(mix_loudness),
+            compared.mix.then_some(now.mix),
             reference_loudness.filter(|_| compared.reference),
-            live_loudness.filter(|_| compared.live),
+            now.live.filter(|_| compared.live),
         ]
         .into_iter()
         .flatten()
@@ -360,7 +251,7 @@ impl Compare {
             self.turned_down_db = 0.0;
         }
         let anchor = Anchor { lufs: anchor_lufs, turned_down_db: self.turned_down_db };
-        self.set_gains(anchor, mix_loudness, live_loudness, &snapshot_lufs);
+        self.set_gains(anchor, &now);
         let mut shortfall_db = 0.0;
         let mut note = |loudness: Option<Loudness>, is_heard: bool| {
             if let Some(loudness) = loudness.filter(|_| is_heard) {
@@ -368,9 +259,10 @@ impl Compare {
                 shortfall_db = missing_db.max(0.0);
             }
         };
-        note(Some(mix_loudness), self.heard == Source::Mix);
-        note(live_loudness, self.heard == Source::Live);
-        for id in [self.heard, self.outgoing].into_iter().filter_map(reference_of).chain(reference)
+        note(Some(now.mix), self.heard == Source::Mix);
+        note(now.live, self.heard == Source::Live);
+        for id in
+            [self.heard, self.outgoing].into_iter().filter_map(Source::reference).chain(reference)
         {
             if let Some(loudness) = self.loudness_of(id, request) {
                 note(Some(loudness), self.heard == Source::Reference(id));
@@ -396,42 +288,7 @@ impl Compare {
         self.is_heard(source) && !has_just_begun
     }
 
-    fn listen_to(
-        &mut self,
-        mix: &Level,
-        master: &Level,
-        snapshots: &[Option<Level>; SNAPSHOTS],
-        live: Option<&Level>,
-    ) {
-        if mix.song_lufs.is_finite() {
-            self.mix_song.follow(mix.song_lufs);
-        }
-        self.passages.mix.follow(mix.short_term_lufs);
-        self.passages.master.follow(master.short_term_lufs);
-        self.master.follow(master, mix);
-        self.is_level = self.master.is_known();
-        if let Some(live) = live {
-            self.passages.live.follow(live.short_term_lufs);
-        }
-        for (n, level) in snapshots.iter().enumerate() {
-            let Some(level) = level else {
-                // What it becomes until it runs again is not known.
-                self.snapshots[n] = Difference::default();
-                continue;
-            };
-            self.snapshots[n].follow(level, mix);
-            self.passages.snapshots[n].follow(level.short_term_lufs);
-            self.is_level &= self.snapshots[n].is_known();
-        }
-    }
-
-    fn set_gains(
-        &mut self,
-        anchor: Anchor,
-        mix: Loudness,
-        live: Option<Loudness>,
-        snapshot_lufs: &[Option<f64>; SNAPSHOTS],
-    ) {
+    fn set_gains(&mut self, anchor: Anchor, now: &LoudnessNow) {
         let gain =
             |loudness: Loudness| db_to_gain(loudness.gain_db(anchor.lufs, anchor.turned_down_db));
         let is_unheard = |source: Source| !self.outgoing_or_heard(source);
@@ -443,12 +300,12 @@ impl Compare {
             if is_unheard { ramp.snap(gain) } else { ramp.set(gain) }
         };
         set(&mut self.master_gain, db_to_gain(-anchor.turned_down_db), unheard[0]);
-        set(&mut self.mix_gain, gain(mix), unheard[1]);
-        if let Some(live) = live {
+        set(&mut self.mix_gain, gain(now.mix), unheard[1]);
+        if let Some(live) = now.live {
             set(&mut self.live_gain, gain(live), unheard[2]);
         }
         for n in 0..SNAPSHOTS {
-            let down_db = snapshot_lufs[n].map_or(0.0, |lufs| lufs - anchor.lufs);
+            let down_db = now.snapshot_lufs[n].map_or(0.0, |lufs| lufs - anchor.lufs);
             // Before there is sound there is no difference.
             let down_db = if down_db.is_finite() { down_db.clamp(0.0, 60.0) } else { 0.0 };
             self.snapshots_down_db[n] = down_db;
@@ -462,11 +319,7 @@ impl Compare {
         let frames = block.frames();
         let (heard, outgoing) = (self.heard, self.outgoing);
         let is_fading = !self.fade.is_settled();
-        let is_heard = |id: ReferenceId| {
-            let source = Source::Reference(id);
-            heard == source || (is_fading && outgoing == source)
-        };
-        self.library.skip(frames, is_heard);
+        self.library.skip(frames, self.hears_reference());
         let is_same = heard == outgoing;
         if is_fading && !is_same {
             let mut old =
@@ -546,13 +399,6 @@ impl Compare {
         } else {
             (1.0 - position as f32, position as f32)
         }
-    }
-}
-
-fn reference_of(source: Source) -> Option<ReferenceId> {
-    match source {
-        Source::Reference(id) => Some(id),
-        _ => None,
     }
 }
 

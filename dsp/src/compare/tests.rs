@@ -1,5 +1,6 @@
 use super::*;
 use crate::chain::SnapshotSettings;
+use crate::transport::Transport;
 
 const SPEC: AudioSpec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 480 };
 const SONG: ReferenceId = ReferenceId(7);

@@ -1,0 +1,278 @@
+//! The paths of the snapshots: one that does the work of all, or all side by side.
+
+use super::path::SignalPath;
+use crate::compare::{Frames, Level};
+use crate::loudness::{LoudnessMeter, Span};
+use crate::meters::Reduction;
+use crate::processor::{AudioSpec, StereoBlock};
+use crate::settings::{ChainSettings, Stage};
+use crate::smoothing::Ramp;
+
+/// Snapshots of a session: A, B, C and D.
+pub const SNAPSHOTS: usize = 4;
+/// Length of the cross-fade from one snapshot to another, when they run side by side.
+const FADE_MS: f64 = 10.0;
+
+/// The settings of all snapshots, and which of them is heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SnapshotSettings {
+    /// Of each snapshot.
+    pub all: [ChainSettings; SNAPSHOTS],
+    /// The one that leaves the chain, below [`SNAPSHOTS`].
+    pub current: usize,
+    /// Whether the others run too.
+    pub are_side_by_side: bool,
+}
+
+/// What new settings have done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Configured {
+    /// By how many frames the output lags the input now.
+    pub(super) latency_frames: usize,
+    /// Whether the sound of what is being measured may have changed.
+    pub(super) is_changed: bool,
+}
+
+/// Makes the masters of all snapshots from the mix.
+#[derive(Debug)]
+pub(super) struct SnapshotPaths {
+    paths: Vec<SignalPath>,
+    /// The path that each snapshot has; the first of them without side by side.
+    path_of: [usize; SNAPSHOTS],
+    current: usize,
+    are_side_by_side: bool,
+    /// Whether all paths are fed: side by side, or because the snapshots differ
+    /// in latency, and only what is fed can be changed to without a gap.
+    are_all_fed: bool,
+    /// The snapshot that is being faded out.
+    outgoing: usize,
+    fade: Ramp,
+    /// What each snapshot makes of the block, while they run side by side.
+    outputs: Vec<SnapshotOutput>,
+    latency_of: [usize; SNAPSHOTS],
+    known: Option<SnapshotSettings>,
+}
+
+impl SnapshotPaths {
+    /// Builds one path, or one for each snapshot; the only place that allocates.
+    pub(super) fn new(spec: AudioSpec, has_all: bool) -> Self {
+        let count = if has_all { SNAPSHOTS } else { 1 };
+        let mut paths: Vec<_> = (0..count).map(|_| SignalPath::new(spec)).collect();
+        let latency_frames = paths[0].latency_with(&ChainSettings::default());
+        let outputs = if has_all { SNAPSHOTS } else { 0 };
+        Self {
+            path_of: std::array::from_fn(|snapshot| snapshot.min(count - 1)),
+            paths,
+            current: 0,
+            are_side_by_side: false,
+            are_all_fed: false,
+            outgoing: 0,
+            fade: Ramp::new(1.0, spec.frames_in_ms(FADE_MS)),
+            outputs: (0..outputs).map(|_| SnapshotOutput::new(spec)).collect(),
+            latency_of: [latency_frames; SNAPSHOTS],
+            known: None,
+        }
+    }
+
+    /// By how many frames the output lags with some settings.
+    pub(super) fn latency_with(&mut self, settings: &ChainSettings) -> usize {
+        self.paths[0].latency_with(settings)
+    }
+
+    /// The most frames that any settings make the output lag by.
+    pub(super) fn longest_latency_frames(&self) -> usize {
+        self.paths[0].longest_latency_frames()
+    }
+
+    fn has_all(&self) -> bool {
+        self.paths.len() == SNAPSHOTS
+    }
+
+    fn current_path(&mut self) -> &mut SignalPath {
+        &mut self.paths[self.path_of[self.current]]
+    }
+
+    /// Says that the stream is mono, both channels being the same one.
+    pub(super) fn set_mono(&mut self, is_mono: bool) {
+        for output in &mut self.outputs {
+            output.loudness.set_mono(is_mono);
+        }
+    }
+
+    /// Takes new settings for the current snapshot, the only one that matters then.
+    pub(super) fn configure(&mut self, settings: &ChainSettings) -> Configured {
+        self.known = None;
+        let path = self.current_path();
+        let latency_frames = path.latency_with(settings);
+        let is_changed = path.configure(settings, latency_frames);
+        Configured { latency_frames, is_changed }
+    }
+
+    /// Takes new settings for all snapshots; `None` when nothing has changed.
+    pub(super) fn configure_all(&mut self, settings: &SnapshotSettings) -> Option<Configured> {
+        if self.known.as_ref() == Some(settings) {
+            return None;
+        }
+        self.known = Some(*settings);
+        for (latency_frames, settings) in self.latency_of.iter_mut().zip(&settings.all) {
+            *latency_frames = self.paths[0].latency_with(settings);
+        }
+        let differ = self.latency_of.iter().any(|latency| *latency != self.latency_of[0]);
+        self.are_side_by_side = settings.are_side_by_side && self.has_all();
+        let are_all_fed = (self.are_side_by_side || differ) && self.has_all();
+        let mut is_changed = self.choose(settings.current.min(SNAPSHOTS - 1), are_all_fed);
+        let latency_frames = self.latency_of.into_iter().max().unwrap_or_default();
+        for snapshot in 0..SNAPSHOTS {
+            if self.are_all_fed || snapshot == self.current {
+                let path = &mut self.paths[self.path_of[snapshot]];
+                is_changed |= path.configure(&settings.all[snapshot], latency_frames);
+            }
+        }
+        Some(Configured { latency_frames, is_changed })
+    }
+
+    /// Makes a snapshot the current one; whether that may change the sound of
+    /// what is being measured.
+    fn choose(&mut self, current: usize, are_all_fed: bool) -> bool {
+        let were_all_fed = std::mem::replace(&mut self.are_all_fed, are_all_fed);
+        if are_all_fed && were_all_fed {
+            if current != self.current {
+                self.outgoing = self.current;
+                self.current = current;
+                self.fade.snap(0.0);
+                self.fade.set(1.0);
+                // The master is another one: it is measured anew.
+                return !self.are_side_by_side;
+            }
+            return false;
+        }
+        // The path that is at work goes on for whatever is the current snapshot.
+        let at_work = self.path_of[self.current];
+        if let Some(other) = self.path_of.iter().position(|path| *path == at_work)
+            && self.has_all()
+        {
+            self.path_of.swap(other, current);
+        }
+        self.current = current;
+        self.fade.snap(1.0);
+        if are_all_fed {
+            for snapshot in (0..SNAPSHOTS).filter(|snapshot| *snapshot != current) {
+                self.paths[self.path_of[snapshot]].forget_settings();
+            }
+            for output in &mut self.outputs {
+                output.loudness.reset();
+            }
+        }
+        are_all_fed != were_all_fed
+    }
+
+    /// Forgets all audio.
+    pub(super) fn reset(&mut self) {
+        self.paths.iter_mut().for_each(SignalPath::reset);
+        self.fade.snap(1.0);
+    }
+
+    /// What the current snapshot makes of a run, and, side by side, what all of them do.
+    pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize) {
+        if !self.are_all_fed {
+            self.current_path().process(run, start);
+            return;
+        }
+        for (snapshot, output) in self.outputs.iter_mut().enumerate() {
+            let mut own = output.take(run, start);
+            self.paths[self.path_of[snapshot]].process(&mut own, start);
+            output.loudness.process(
+                &output.left[start..start + run.frames()],
+                &output.right[start..start + run.frames()],
+            );
+        }
+        let (new, old) = (&self.outputs[self.current], &self.outputs[self.outgoing]);
+        let range = start..start + run.frames();
+        run.left.copy_from_slice(&new.left[range.clone()]);
+        run.right.copy_from_slice(&new.right[range]);
+        if self.fade.is_settled() {
+            return;
+        }
+        for frame in 0..run.frames() {
+            // The same song in step: a straight cross-fade keeps its level.
+            let position = self.fade.advance() as f32;
+            let blend = |new: f32, old: f32| old + position * (new - old);
+            run.left[frame] = blend(run.left[frame], old.left[start + frame]);
+            run.right[frame] = blend(run.right[frame], old.right[start + frame]);
+        }
+    }
+
+    /// Chooses the stage whose change [`Self::delta`] gives; `None` stops it.
+    pub(super) fn listen_to_delta(&mut self, stage: Option<Stage>) {
+        for (index, path) in self.paths.iter_mut().enumerate() {
+            path.listen_to_delta(stage.filter(|_| index == self.path_of[self.current]));
+        }
+    }
+
+    /// What one stage of the current snapshot changes of the first `frames` frames of the block.
+    pub(super) fn delta(&mut self, frames: usize) -> Option<StereoBlock<'_>> {
+        self.current_path().delta(frames)
+    }
+
+    /// How much gain the current snapshot has taken since the last call.
+    pub(super) fn take_reduction(&mut self) -> Reduction {
+        self.current_path().take_reduction()
+    }
+
+    fn output(&self, snapshot: usize) -> Option<&SnapshotOutput> {
+        self.outputs.get(snapshot).filter(|_| self.are_side_by_side)
+    }
+
+    /// What a snapshot made of the first `frames` frames of the block; `None`
+    /// unless they run side by side.
+    pub(super) fn frames_of(&self, snapshot: usize, frames: usize) -> Option<Frames<'_>> {
+        let output = self.output(snapshot)?;
+        Some([&output.left[..frames], &output.right[..frames]])
+    }
+
+    /// How loud a snapshot is; `None` unless they run side by side.
+    pub(super) fn level_of(&self, snapshot: usize) -> Option<Level> {
+        // Snapshots are only ever turned down: their peaks do not matter.
+        Some(Level::of(&self.output(snapshot)?.loudness, f64::NEG_INFINITY))
+    }
+
+    /// Loudness of each snapshot since the sound last changed, while they run side by side.
+    pub(super) fn spans(&self) -> impl Iterator<Item = Span> {
+        let outputs = self.outputs.iter().filter(|_| self.are_side_by_side);
+        outputs.map(|output| output.loudness.span())
+    }
+
+    /// The sound has changed: what is compared at equal loudness is measured anew.
+    pub(super) fn begin_spans(&mut self) {
+        for output in &mut self.outputs {
+            output.loudness.begin_span();
+        }
+    }
+}
+
+/// What one of the snapshots that run side by side makes of the mix.
+#[derive(Debug)]
+struct SnapshotOutput {
+    left: Vec<f32>,
+    right: Vec<f32>,
+    loudness: LoudnessMeter,
+}
+
+impl SnapshotOutput {
+    fn new(spec: AudioSpec) -> Self {
+        Self {
+            left: vec![0.0; spec.max_block_frames],
+            right: vec![0.0; spec.max_block_frames],
+            loudness: LoudnessMeter::new(spec),
+        }
+    }
+
+    /// Takes a run of the mix in, to be worked on.
+    fn take(&mut self, run: &StereoBlock<'_>, start: usize) -> StereoBlock<'_> {
+        let range = start..start + run.frames();
+        let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
+        left.copy_from_slice(run.left);
+        right.copy_from_slice(run.right);
+        StereoBlock::new(left, right)
+    }
+}
