@@ -102,6 +102,10 @@ pub struct Limiter {
     /// From those ceilings to the last stage's.
     last_margin: f64,
     slow: SlowGain,
+    /// Where the clippers become flat, of the ceiling,
+    clip_threshold: f64,
+    /// and where the character has their knee begin, of that.
+    clip_start: f64,
     /// Where the clippers' knee begins: 0 at the ceiling, 1 where the character has it.
     knee: Ramp,
     power: QuadraturePower,
@@ -155,13 +159,15 @@ impl Limiter {
         let reduction_db = self.slow.tick(peaks, mean_power, timbre, ceiling, self.release_link);
         self.knee.set(if self.slow.is_alert() { 1.0 } else { 0.0 });
         self.knee.advance();
-        for (channel, reduction_db) in self.channels.iter_mut().zip(reduction_db) {
+        let gain = |reduction_db: f64| {
+            if reduction_db == 0.0 { 1.0 } else { db_to_gain(-reduction_db) }
+        };
+        let left = gain(reduction_db[0]);
+        let is_same = reduction_db[1] == reduction_db[0];
+        let gains = [left, if is_same { left } else { gain(reduction_db[1]) }];
+        for (channel, gain) in self.channels.iter_mut().zip(gains) {
             channel.level_peak = 0.0;
-            channel.slow_gain.set(if reduction_db == 0.0 {
-                1.0
-            } else {
-                db_to_gain(-reduction_db)
-            });
+            channel.slow_gain.set(gain);
         }
     }
 
@@ -188,8 +194,8 @@ impl Limiter {
 
     /// Shaves the tips of transients.
     fn clip(&mut self, run: &mut StereoBlock<'_>, ceiling: f64) {
-        let threshold = ceiling * db_to_gain(self.constants.clip_threshold_db);
-        let start = threshold * db_to_gain(-self.constants.clip_knee_db);
+        let threshold = ceiling * self.clip_threshold;
+        let start = threshold * self.clip_start;
         let start = start + (1.0 - self.knee.value()) * (ceiling - start).max(0.0);
         let knee = Knee::new(start, threshold);
         for is_first in [true, false] {
@@ -248,6 +254,8 @@ impl Processor for Limiter {
             past_ceilings: [1.0; PAST_CEILINGS],
             last_margin: db_to_gain(MARGIN_DB - LAST_MARGIN_DB),
             slow: SlowGain::new(spec, constants),
+            clip_threshold: 1.0,
+            clip_start: 1.0,
             knee: Ramp::new(0.0, ramp_frames.div_ceil(TICK_FRAMES)),
             power: QuadraturePower::new(spec),
             timbre: TimbreMeter::new(spec),
@@ -267,6 +275,8 @@ impl Processor for Limiter {
         }
         self.constants = settings.character.constants();
         self.slow.set_constants(self.constants);
+        self.clip_threshold = db_to_gain(self.constants.clip_threshold_db);
+        self.clip_start = db_to_gain(-self.constants.clip_knee_db);
         for channel in &mut self.channels {
             channel.first_clip.choose(0, self.constants.first_clip_cutoff);
             channel.first_clip.blend(LOWEST, self.clip_timbre.dull as f32);

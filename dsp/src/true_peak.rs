@@ -10,7 +10,7 @@
 
 use crate::oversampler::{kaiser, sinc};
 use crate::tape::Tape;
-use crate::vector::{dot, filter_symmetric, highest_magnitude};
+use crate::vector::{dot, filter_symmetric, highest_magnitude, magnitudes};
 
 const BETA: f64 = 6.0;
 /// Points of the grid in one sample interval.
@@ -193,10 +193,7 @@ impl<const TAPS: usize> Detector<TAPS> {
         let window = self.tape.newest(Self::HISTORY - 1 + frames);
         let look = &mut self.first_look;
         let samples = &mut look.samples[..=frames];
-        for (magnitude, sample) in samples.iter_mut().zip(&window[Self::CENTRE..]) {
-            *magnitude = sample.abs();
-        }
-        let highest = highest_magnitude(samples);
+        let highest = magnitudes(&window[Self::CENTRE..=Self::CENTRE + frames], samples);
         // The last run ended with the midpoint before this one.
         look.midpoints[0] = look.midpoints[RUN_FRAMES];
         let midpoints = &mut look.midpoints[1..=frames];

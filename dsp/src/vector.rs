@@ -15,7 +15,9 @@ pub(crate) const LANES: usize = 8;
 /// `output.len() + 2 n - 1` samples.
 #[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn filter_symmetric(input: &[f32], taps: &[f32], output: &mut [f32]) {
-    let done = symmetric_lanes::<16>(input, taps, output);
+    // Sums that do not wait for each other hide how long an addition takes.
+    let done = symmetric_lanes::<32>(input, taps, output);
+    let done = done + symmetric_lanes::<8>(&input[done..], taps, &mut output[done..]);
     let done = done + symmetric_lanes::<4>(&input[done..], taps, &mut output[done..]);
     symmetric_lanes::<1>(&input[done..], taps, &mut output[done..]);
 }
@@ -44,7 +46,8 @@ fn symmetric_lanes<const LANES: usize>(input: &[f32], taps: &[f32], output: &mut
 /// `output.len() + taps.len() - 1` samples.
 #[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn filter(input: &[f32], taps: &[f32], output: &mut [f32]) {
-    let done = filter_lanes::<16>(input, taps, output);
+    let done = filter_lanes::<32>(input, taps, output);
+    let done = done + filter_lanes::<8>(&input[done..], taps, &mut output[done..]);
     let done = done + filter_lanes::<4>(&input[done..], taps, &mut output[done..]);
     filter_lanes::<1>(&input[done..], taps, &mut output[done..]);
 }
@@ -113,33 +116,55 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     lanes[0] + a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum::<f32>()
 }
 
-/// The highest magnitude, 0 for no samples. Magnitudes of floats
-/// order like the integers of their bits, which unlike a float maximum vectorises.
-#[multiversion(targets("x86_64+avx2"))]
+/// The highest magnitude, 0 for no samples; what is not a number does not count.
+///
+/// Not compiled for wider units: the samples have often just been written in
+/// narrower pieces, and a wide read has to wait until those have reached the cache.
 pub(crate) fn highest_magnitude(samples: &[f32]) -> f32 {
-    let magnitude = |sample: f32| (sample.to_bits() & 0x7fff_ffff) as i32;
-    let Some(last) = samples.last_chunk::<LANES>() else {
-        let highest = samples.iter().map(|sample| magnitude(*sample)).max().unwrap_or(0);
-        return f32::from_bits(highest as u32);
-    };
-    // The last group may overlap the one before: a maximum does not mind. It
-    // comes last, since it may just have been written.
-    let (groups, _) = samples.as_chunks::<LANES>();
-    let mut lanes = [0; LANES];
-    for group in groups.iter().chain([last]) {
+    let (groups, rest) = samples.as_chunks::<LANES>();
+    let mut lanes = [0.0f32; LANES];
+    for group in groups {
         for lane in 0..LANES {
-            let bits = magnitude(group[lane]);
-            lanes[lane] = if bits > lanes[lane] { bits } else { lanes[lane] };
+            lanes[lane] = higher(group[lane].abs(), lanes[lane]);
         }
     }
+    rest.iter().fold(highest_of(lanes), |highest, sample| higher(sample.abs(), highest))
+}
+
+/// Writes magnitudes and returns the highest; both slices are equally long.
+pub(crate) fn magnitudes(samples: &[f32], magnitudes: &mut [f32]) -> f32 {
+    debug_assert_eq!(samples.len(), magnitudes.len());
+    let (groups, rest) = samples.as_chunks::<LANES>();
+    let (to_groups, to_rest) = magnitudes.as_chunks_mut::<LANES>();
+    let mut lanes = [0.0f32; LANES];
+    for (group, to) in groups.iter().zip(to_groups) {
+        for lane in 0..LANES {
+            to[lane] = group[lane].abs();
+            lanes[lane] = higher(to[lane], lanes[lane]);
+        }
+    }
+    let mut highest = highest_of(lanes);
+    for (sample, to) in rest.iter().zip(to_rest) {
+        *to = sample.abs();
+        highest = higher(*to, highest);
+    }
+    highest
+}
+
+/// What a vector unit's maximum gives: the second if the first is not a number.
+fn higher(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+fn highest_of(mut lanes: [f32; LANES]) -> f32 {
     let mut width = LANES / 2;
     while width > 0 {
         for lane in 0..width {
-            lanes[lane] = lanes[lane].max(lanes[lane + width]);
+            lanes[lane] = higher(lanes[lane + width], lanes[lane]);
         }
         width /= 2;
     }
-    f32::from_bits(lanes[0] as u32)
+    lanes[0]
 }
 
 #[cfg(test)]

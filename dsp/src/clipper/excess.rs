@@ -34,8 +34,10 @@ impl Intervals {
     fn near_loud_samples(samples: &[f32], floor: f32) -> Self {
         debug_assert!(samples.len() <= MAX_INTERVALS + 5);
         let mut loud = 0u64;
-        for (i, sample) in samples.iter().enumerate() {
-            loud |= u64::from(sample.abs() > floor) << i;
+        for (group, samples) in samples.chunks(LANES).enumerate() {
+            let bit = |(lane, sample): (usize, &f32)| u32::from(sample.abs() > floor) << lane;
+            let bits = samples.iter().enumerate().map(bit).fold(0, |bits, bit| bits | bit);
+            loud |= u64::from(bits) << (group * LANES);
         }
         Self((0..6).fold(0, |near, distance| near | loud >> distance))
     }
@@ -215,7 +217,9 @@ impl ExcessClipper {
         let around = &window[first - 2..first + intervals + 3];
         if highest_magnitude(around) > SAMPLES_HIDE * knee.start {
             let hot = self.find_hot_intervals(frames, knee);
-            self.find_excess(frames, hot, knee);
+            if hot.has_any(self.reach..self.reach + frames) {
+                self.find_excess(frames, hot, knee);
+            }
         }
         if self.busy_frames == 0 {
             excess.fill(0.0);

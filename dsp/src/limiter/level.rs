@@ -52,6 +52,13 @@ impl LastingLevel {
     }
 }
 
+/// What remains after a tick of the distance to a target.
+#[derive(Clone, Copy, Debug, Default)]
+struct Remains {
+    rising: f64,
+    falling: f64,
+}
+
 /// A level in dB that rises and falls with time constants of its own.
 #[derive(Clone, Copy, Debug, Default)]
 struct Follower {
@@ -59,8 +66,8 @@ struct Follower {
 }
 
 impl Follower {
-    fn push(&mut self, target_db: f64, rise: f64, fall: f64) -> f64 {
-        let coefficient = if target_db > self.db { rise } else { fall };
+    fn push(&mut self, target_db: f64, remains: Remains) -> f64 {
+        let coefficient = if target_db > self.db { remains.rising } else { remains.falling };
         self.db = target_db + (self.db - target_db) * coefficient;
         if self.db < NOTHING_DB {
             self.db = 0.0;
@@ -74,11 +81,40 @@ fn over_db(level: f64, start: f64) -> f64 {
     if level <= start { 0.0 } else { gain_to_db(level / start) }
 }
 
+/// A character's time constants.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pace {
+    steady: Remains,
+    ringing: Remains,
+    power: Remains,
+    /// Of the average of power.
+    mean_power: f64,
+    smoothing: Remains,
+}
+
+impl Pace {
+    fn new(constants: &Constants, tick_ms: f64) -> Self {
+        let remains = |ms: f64| (-tick_ms / ms).exp();
+        let pair =
+            |rise_ms, fall_ms| Remains { rising: remains(rise_ms), falling: remains(fall_ms) };
+        let ringing = constants.ringing.map(|ringing| pair(ringing.rise_ms, ringing.fall_ms));
+        let power = constants.power.map(|power| pair(power.attack_ms, power.release_ms));
+        Self {
+            steady: pair(STEADY_RISE_MS, STEADY_FALL_MS),
+            ringing: ringing.unwrap_or_default(),
+            power: power.unwrap_or_default(),
+            mean_power: constants.power.map_or(0.0, |power| remains(power.average_ms)),
+            smoothing: pair(constants.smoothing_ms, constants.smoothing_ms),
+        }
+    }
+}
+
 /// The slow gain reduction of both channels, one step a tick.
 #[derive(Debug)]
 pub(super) struct SlowGain {
     tick_ms: f64,
     constants: Constants,
+    pace: Pace,
     /// Where the steady gain begins, of the ceiling.
     steady_start: f64,
     steady_levels: [LastingLevel; 2],
@@ -106,6 +142,7 @@ impl SlowGain {
         let mut slow = Self {
             tick_ms,
             constants,
+            pace: Pace::default(),
             steady_start: 1.0,
             steady_levels: level(BASS_PERIOD_MS, LONGEST_HOLD_MS),
             ringing_levels: level(RINGING_PERIOD_MS, RINGING_HOLD_MS),
@@ -124,6 +161,7 @@ impl SlowGain {
 
     pub(super) fn set_constants(&mut self, constants: Constants) {
         self.constants = constants;
+        self.pace = Pace::new(&constants, self.tick_ms);
         self.steady_start = db_to_gain(constants.steady_offset_db);
         let hold_ticks = (constants.hold_ms / self.tick_ms).ceil() as usize;
         for level in &mut self.steady_levels {
@@ -171,18 +209,14 @@ impl SlowGain {
     ) -> [f64; 2] {
         self.is_alert = f64::from(self.alert.push(peaks[0].max(peaks[1]))) > ceiling;
         let at_work = if self.is_alert { 1.0 } else { 0.0 };
-        let coefficient = |ms: f64| (-self.tick_ms / ms).exp();
-        let power_db = self.constants.power.map_or(0.0, |power| {
-            let remains = coefficient(power.average_ms);
+        let pace = self.pace;
+        let power_db = self.constants.power.map_or(0.0, |_| {
+            let remains = pace.mean_power;
             self.mean_power[0] = mean_power + (self.mean_power[0] - mean_power) * remains;
             self.mean_power[1] =
                 self.mean_power[0] + (self.mean_power[1] - self.mean_power[0]) * remains;
             let over_db = power_to_db(2.0 * self.mean_power[1]) - gain_to_db(ceiling) + 6.0;
-            self.power.push(
-                at_work * 0.5 * self.recent_over_db.push(over_db.max(0.0)),
-                coefficient(power.attack_ms),
-                coefficient(power.release_ms),
-            )
+            self.power.push(at_work * 0.5 * self.recent_over_db.push(over_db.max(0.0)), pace.power)
         });
         let mut steady = [0.0; 2];
         let mut ringing = [0.0; 2];
@@ -198,16 +232,11 @@ impl SlowGain {
         let linked =
             |own: [f64; 2]| own.map(|db| at_work * (db + link * (own[0].max(own[1]) - db)));
         let (steady, ringing) = (linked(steady), linked(ringing));
-        let (rise, fall) = (coefficient(STEADY_RISE_MS), coefficient(STEADY_FALL_MS));
-        let smoothing = coefficient(self.constants.smoothing_ms);
         std::array::from_fn(|c| {
-            let steady_db = self.steady[c].push(steady[c], rise, fall);
-            let ringing_db = self.constants.ringing.map_or(0.0, |constants| {
-                let (rise, fall) = (coefficient(constants.rise_ms), coefficient(constants.fall_ms));
-                self.ringing[c].push(ringing[c], rise, fall)
-            });
+            let steady_db = self.steady[c].push(steady[c], pace.steady);
+            let ringing_db = self.ringing[c].push(ringing[c], pace.ringing);
             let wanted_db = steady_db.max(ringing_db).max(power_db);
-            self.smoothed[c].push(wanted_db, smoothing, smoothing)
+            self.smoothed[c].push(wanted_db, pace.smoothing)
         })
     }
 }
