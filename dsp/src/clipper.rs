@@ -14,7 +14,6 @@ pub use settings::*;
 
 use self::excess::{ExcessClipper, ExcessSpec};
 use self::knee::Knee;
-use crate::delay_line::DelayLine;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::{Ramp, TICK_FRAMES};
 use crate::units::{db_to_gain, gain_to_db};
@@ -42,9 +41,7 @@ pub fn static_output(settings: &ClipperSettings, input: f64) -> f64 {
 #[derive(Debug)]
 pub struct Clipper {
     settings: Option<ClipperSettings>,
-    excess_left: ExcessClipper,
-    excess_right: ExcessClipper,
-    delay: DelayLine,
+    channels: [ExcessClipper; 2],
     drive: Ramp,
     threshold: Ramp,
     knee_start: Ramp,
@@ -53,29 +50,21 @@ pub struct Clipper {
 impl Clipper {
     /// The most that was shaved off a peak since the last call, dB.
     pub fn take_reduction_db(&mut self) -> f64 {
-        let left = self.excess_left.take_reduction();
-        gain_to_db(left.max(self.excess_right.take_reduction()))
+        let [left, right] = self.channels.each_mut().map(ExcessClipper::take_reduction);
+        gain_to_db(left.max(right))
     }
 
     /// Works on at most [`TICK_FRAMES`] frames, on one alone while a setting moves.
     fn process_run(&mut self, run: &mut StereoBlock<'_>) {
         let drive = self.drive.advance();
         let knee = Knee::new(self.knee_start.advance(), self.threshold.advance());
-        let mut excess = [[0.0; TICK_FRAMES]; 2];
-        let clips = [&mut self.excess_left, &mut self.excess_right];
-        for ((clip, samples), excess) in clips.into_iter().zip(run.channels()).zip(&mut excess) {
+        for (clip, samples) in self.channels.iter_mut().zip(run.channels()) {
             if drive != 1.0 {
                 for sample in &mut *samples {
                     *sample = (f64::from(*sample) * drive) as f32;
                 }
             }
-            clip.process(samples, &knee, &mut excess[..samples.len()]);
-        }
-        self.delay.process(run);
-        for (samples, excess) in run.channels().into_iter().zip(&excess) {
-            for (sample, excess) in samples.iter_mut().zip(excess) {
-                *sample -= *excess;
-            }
+            clip.process(samples, &knee);
         }
     }
 }
@@ -85,7 +74,7 @@ impl Processor for Clipper {
 
     fn new(spec: AudioSpec) -> Self {
         let ramp_frames = spec.frames_in_ms(RAMP_MS);
-        let excess = || {
+        let channel = || {
             ExcessClipper::new(&ExcessSpec {
                 factors: &[4, 8, 16],
                 taps: TAPS,
@@ -94,12 +83,9 @@ impl Processor for Clipper {
                 fine_points: FINE_POINTS,
             })
         };
-        let excess_left = excess();
         Self {
             settings: None,
-            delay: DelayLine::new(excess_left.latency_frames()),
-            excess_left,
-            excess_right: excess(),
+            channels: [channel(), channel()],
             drive: Ramp::new(1.0, ramp_frames),
             threshold: Ramp::new(1.0, ramp_frames),
             knee_start: Ramp::new(1.0, ramp_frames),
@@ -120,15 +106,14 @@ impl Processor for Clipper {
             if self.settings.is_none() { ramp.snap(target) } else { ramp.set(target) }
         }
         let rate = settings.oversampling.index() as usize;
-        self.excess_left.choose(rate, 0);
-        self.excess_right.choose(rate, 0);
+        for channel in &mut self.channels {
+            channel.choose(rate, 0);
+        }
         self.settings = Some(*settings);
     }
 
     fn reset(&mut self) {
-        self.excess_left.reset();
-        self.excess_right.reset();
-        self.delay.reset();
+        self.channels.iter_mut().for_each(ExcessClipper::reset);
         if let Some(settings) = self.settings.take() {
             self.configure(&settings);
         }
@@ -146,7 +131,7 @@ impl Processor for Clipper {
     }
 
     fn latency_frames(&self, _settings: &ClipperSettings) -> usize {
-        self.delay.frames()
+        self.channels[0].latency_frames()
     }
 
     fn plain_gain(settings: &ClipperSettings) -> f64 {

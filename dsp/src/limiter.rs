@@ -22,7 +22,6 @@ use self::peak_gain::{GATE, PeakGain};
 use self::timbre::{Timbre, TimbreMeter};
 use crate::clipper::excess::{ExcessClipper, ExcessSpec};
 use crate::clipper::knee::Knee;
-use crate::delay_line::DelayLine;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::quadrature::QuadraturePower;
 use crate::smoothing::{Ramp, TICK_FRAMES, TickGrid};
@@ -54,7 +53,6 @@ struct Channel {
     slow_gain: Ramp,
     first_clip: ExcessClipper,
     second_clip: ExcessClipper,
-    excess: [f32; TICK_FRAMES],
 }
 
 impl Channel {
@@ -74,7 +72,6 @@ impl Channel {
             slow_gain: Ramp::new(1.0, TICK_FRAMES),
             first_clip: clip(&FIRST_CLIP_CUTOFFS),
             second_clip: clip(&SECOND_CLIP_CUTOFFS),
-            excess: [0.0; TICK_FRAMES],
         }
     }
 
@@ -113,8 +110,6 @@ pub struct Limiter {
     /// That the clippers' filters are set for.
     clip_timbre: Timbre,
     channels: [Channel; 2],
-    first_clip_delay: DelayLine,
-    second_clip_delay: DelayLine,
     last: PeakGain,
     release_link: f64,
     least_gain: [f64; 2],
@@ -198,20 +193,9 @@ impl Limiter {
         let start = threshold * self.clip_start;
         let start = start + (1.0 - self.knee.value()) * (ceiling - start).max(0.0);
         let knee = Knee::new(start, threshold);
-        for is_first in [true, false] {
-            for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
-                let clip =
-                    if is_first { &mut channel.first_clip } else { &mut channel.second_clip };
-                clip.process(samples, &knee, &mut channel.excess[..samples.len()]);
-            }
-            let delay =
-                if is_first { &mut self.first_clip_delay } else { &mut self.second_clip_delay };
-            delay.process(run);
-            for (channel, samples) in self.channels.iter().zip(run.channels()) {
-                for (sample, excess) in samples.iter_mut().zip(&channel.excess) {
-                    *sample -= *excess;
-                }
-            }
+        for (channel, samples) in self.channels.iter_mut().zip(run.channels()) {
+            channel.first_clip.process(samples, &knee);
+            channel.second_clip.process(samples, &knee);
         }
     }
 
@@ -261,8 +245,6 @@ impl Processor for Limiter {
             timbre: TimbreMeter::new(spec),
             clip_timbre: Timbre::default(),
             channels: [Channel::new(), Channel::new()],
-            first_clip_delay: DelayLine::new(CLIP_TAPS),
-            second_clip_delay: DelayLine::new(CLIP_TAPS),
             last: PeakGain::new(spec.frames_in_ms(LOOK_AHEAD_MS)),
             release_link: 1.0,
             least_gain: [1.0; 2],
@@ -310,8 +292,6 @@ impl Processor for Limiter {
         self.timbre.reset();
         self.clip_timbre = Timbre::default();
         self.channels.iter_mut().for_each(Channel::reset);
-        self.first_clip_delay.reset();
-        self.second_clip_delay.reset();
         self.last.reset();
         self.least_gain = [1.0; 2];
         if let Some(settings) = self.settings.take() {

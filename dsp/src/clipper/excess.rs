@@ -1,4 +1,5 @@
-//! What a knee takes away from one channel, found at a higher sample rate.
+//! What a knee takes away from one channel: found at a higher sample rate, and
+//! subtracted from the delayed signal.
 
 use std::ops::Range;
 
@@ -83,7 +84,7 @@ struct Rate {
     fine: Option<FineSteps>,
 }
 
-/// Finds the excess of one channel.
+/// Takes the excess of one channel away.
 ///
 /// The waveform is looked at ever more closely where it may reach the knee:
 /// at the samples, at twice the rate, and only then at all oversampled points.
@@ -156,7 +157,7 @@ impl ExcessClipper {
         clipper
     }
 
-    /// By how many frames the excess lags the input.
+    /// By how many frames the output lags the input.
     pub(crate) fn latency_frames(&self) -> usize {
         self.taps + 2 * self.reach
     }
@@ -200,16 +201,16 @@ impl ExcessClipper {
         f64::from(std::mem::replace(&mut self.reduction, 1.0))
     }
 
-    /// Takes samples and writes the excess of those [`Self::latency_frames`] earlier.
-    pub(crate) fn process(&mut self, input: &[f32], knee: &Knee, excess: &mut [f32]) {
-        for (input, excess) in input.chunks(RUN_FRAMES).zip(excess.chunks_mut(RUN_FRAMES)) {
-            self.process_run(input, knee, excess);
+    /// Replaces samples by those [`Self::latency_frames`] earlier, less their excess.
+    pub(crate) fn process(&mut self, samples: &mut [f32], knee: &Knee) {
+        for run in samples.chunks_mut(RUN_FRAMES) {
+            self.process_run(run, knee);
         }
     }
 
-    fn process_run(&mut self, input: &[f32], knee: &Knee, excess: &mut [f32]) {
-        let frames = input.len();
-        self.tape.push(input);
+    fn process_run(&mut self, run: &mut [f32], knee: &Knee) {
+        let frames = run.len();
+        self.tape.push(run);
         let intervals = frames + 2 * self.reach;
         // The first interval begins in the middle of the up-sampling filter.
         let first = self.taps / 2 - 1;
@@ -222,14 +223,17 @@ impl ExcessClipper {
             }
         }
         if self.busy_frames == 0 {
-            excess.fill(0.0);
+            run.copy_from_slice(&self.tape.newest(self.latency_frames() + frames)[..frames]);
             return;
         }
         self.busy_frames = self.busy_frames.saturating_sub(frames);
         if self.reach > 0 {
             self.give_folded(frames);
         }
-        excess.copy_from_slice(&self.output[..frames]);
+        let delayed = &self.tape.newest(self.latency_frames() + frames)[..frames];
+        for ((sample, delayed), excess) in run.iter_mut().zip(delayed).zip(&self.output) {
+            *sample = delayed - excess;
+        }
         self.output.copy_within(frames.., 0);
         let end = self.output.len() - frames;
         self.output[end..].fill(0.0);
