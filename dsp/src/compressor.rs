@@ -96,11 +96,19 @@ impl Compressor {
         std::mem::take(&mut self.most_reduction_db)
     }
 
-    /// Collects the power of the side-chain signal over one run of the grid.
-    fn detect(&mut self, frames: &[Frame]) {
-        for frame in frames {
-            self.detector.push(self.detector_high_pass.process(*frame));
+    /// Collects the power of the side-chain signal over one run of the grid, and
+    /// the loudness with and without the gains. In one loop: while one filter
+    /// waits for its recursion, the others work.
+    fn measure(&mut self, frames: &[Frame], gains: &[Frame], has_makeup: bool) {
+        let mut high_pass = self.detector_high_pass;
+        let mut makeup = self.makeup;
+        for (frame, gain) in frames.iter().zip(gains) {
+            self.detector.push(high_pass.process(*frame));
+            if has_makeup {
+                makeup.measure(*frame, *gain);
+            }
         }
+        (self.detector_high_pass, self.makeup) = (high_pass, makeup);
     }
 
     /// The gain of each frame of a run, before make-up.
@@ -247,11 +255,8 @@ impl Processor for Compressor {
             for (frame, (l, r)) in frames.iter_mut().zip(run.left.iter().zip(&*run.right)) {
                 *frame = [f64::from(*l), f64::from(*r)];
             }
-            self.detect(frames);
             self.advance_gains(gains);
-            if settings.is_auto_makeup {
-                self.makeup.measure(frames, gains);
-            }
+            self.measure(frames, gains, settings.is_auto_makeup);
             self.makeup_db.advance_run(frames.len(), |_, _| ());
             self.makeup_gain.advance_run(frames.len(), |frame, makeup| {
                 frames[frame] = frames[frame].map(|x| x * makeup);

@@ -135,13 +135,15 @@ impl Processor for Stereo {
             let run = block.slice(start, end);
             let has_bass_mono = !self.bass_mono.is_settled() || self.bass_mono.value() != 0.0;
             let is_guarded = self.guard.is_working();
+            // Copies stay in registers.
+            let (mut low_crossover, mut high_crossover) = (self.low, self.high);
             for (l, r) in run.left.iter_mut().zip(run.right) {
                 let mid = 0.5 * (f64::from(*l) + f64::from(*r));
                 let side = 0.5 * (f64::from(*l) - f64::from(*r));
 
-                let low = self.low.split(mid, side, 0.0);
+                let low = low_crossover.split(mid, side, 0.0);
                 // The low band passes the high crossover's all-pass too, to stay in step.
-                let high = self.high.split(low.companion, low.high, low.low);
+                let high = high_crossover.split(low.companion, low.high, low.low);
                 let [low_gain, middle_gain, high_gain] =
                     self.side_gains.each_mut().map(Ramp::advance);
                 let mut side =
@@ -160,6 +162,7 @@ impl Processor for Stereo {
                 *l = (mid + side) as f32;
                 *r = (mid - side) as f32;
             }
+            (self.low, self.high) = (low_crossover, high_crossover);
             start = end;
         }
     }

@@ -12,7 +12,7 @@ const WINDOW_MS: f64 = 3000.0;
 const HIGHEST_DB: f64 = 24.0;
 
 /// Measures how much loudness the compressor takes away.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct LoudnessMakeup {
     /// Shelf and high-pass of the K-weighting.
     weighting: [Biquad; 2],
@@ -34,17 +34,15 @@ impl LoudnessMakeup {
         }
     }
 
-    /// Takes the compressor's input and the gains that each frame was given.
-    pub(super) fn measure(&mut self, frames: &[Frame], gains: &[Frame]) {
+    /// Takes a frame of the compressor's input and the gain that it was given.
+    #[inline]
+    pub(super) fn measure(&mut self, frame: Frame, gain: Frame) {
         let [shelf, high_pass] = &mut self.weighting;
-        for (frame, gain) in frames.iter().zip(gains) {
-            let weighted = high_pass.process(shelf.process(*frame));
-            let power = weighted.map(|x| x * x);
-            let before = power[0] + power[1];
-            let after = power[0] * gain[0] * gain[0] + power[1] * gain[1] * gain[1];
-            self.before = before + (self.before - before) * self.remains;
-            self.after = after + (self.after - after) * self.remains;
-        }
+        let power = high_pass.process(shelf.process(frame)).map(|x| x * x);
+        let before = power[0] + power[1];
+        let after = power[0] * gain[0] * gain[0] + power[1] * gain[1] * gain[1];
+        self.before = before + (self.before - before) * self.remains;
+        self.after = after + (self.after - after) * self.remains;
     }
 
     /// The gain that makes up for the lost loudness, dB.
