@@ -5,6 +5,7 @@
 //! meters saw leaves as plain `Copy` snapshots.
 
 pub mod biquad;
+pub mod bypass;
 pub mod chain;
 pub mod clipper;
 pub mod compare;

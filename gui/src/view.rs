@@ -120,6 +120,8 @@ pub struct View<'a> {
     pub spectra: &'a Spectra,
     /// How they are shown.
     pub spectrum_look: SpectrumLook,
+    /// Whether the host has switched the whole plug-in out.
+    pub is_bypassed: bool,
     /// What is being heard.
     pub listen: Listen,
     /// The stage whose change alone is being heard.
@@ -167,6 +169,8 @@ pub enum Edit {
     Set(usize, f64),
     /// The gesture ends.
     End(usize),
+    /// Switch the whole plug-in out or in.
+    Bypass(bool),
     /// Hear the mix, the master or the reference.
     Listen(Listen),
     /// Hear what one stage changes.

@@ -259,6 +259,7 @@ impl BurnishEditor {
             scope: if is_blind { &hidden.scope } else { &reader.scope },
             spectra: if is_blind { &hidden.spectra } else { &reader.spectra },
             spectrum_look: session.spectrum.into(),
+            is_bypassed: self.parameters.is_bypassed(),
             listen: listening.listen,
             delta: listening.delta,
             monitor: listening.monitor,

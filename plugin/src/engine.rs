@@ -4,6 +4,7 @@ mod snapshots;
 
 use std::sync::Arc;
 
+use burnish_dsp::bypass::Bypass;
 use burnish_dsp::chain::Chain;
 use burnish_dsp::compare::{
     Compare, Compared, LevelMatch, Listen, LiveReference, ReferenceId, Request, Source,
@@ -31,6 +32,7 @@ pub(crate) struct Engine {
     live: Option<LiveInput>,
     solo: BandSolo,
     monitor: MonitorRack,
+    bypass: Bypass,
     desk: Arc<Desk>,
     snapshots: SnapshotSelection,
     /// Where the switches stood; unknown before the first block.
@@ -119,6 +121,7 @@ impl Engine {
             live,
             solo: BandSolo::new(spec),
             monitor: MonitorRack::new(spec),
+            bypass: Bypass::new(spec),
             desk,
             snapshots,
             switches: None,
@@ -147,17 +150,20 @@ impl Engine {
         }
         self.solo.reset();
         self.monitor.reset();
+        self.bypass.reset();
         self.is_fresh = true;
     }
 
     /// Works on the host's buffer in place; `transport` is the host's at its
-    /// first frame, `side_chain` the block that came in beside it.
+    /// first frame, `side_chain` the block that came in beside it. Bypassed, the
+    /// untouched mix leaves, in a render too.
     pub(crate) fn process(
         &mut self,
         buffer: &mut Buffer<'_>,
         side_chain: Option<&mut Buffer<'_>>,
         settings: &ChainSettings,
         switches: SwitchPositions,
+        is_bypassed: bool,
         transport: Transport,
     ) {
         let (mode, is_paused) = self.desk.integration();
@@ -181,8 +187,10 @@ impl Engine {
         let run_all = listening.are_side_by_side || listening.blind.is_some();
         let snapshots = self.snapshots.settings(settings, selected, run_all);
         self.chain.configure_snapshots(&snapshots);
+        self.bypass.switch(is_bypassed);
         if std::mem::take(&mut self.is_fresh) {
             self.chain.reset();
+            self.bypass.reset();
         }
         self.chain.set_mono(buffer.channels() == 1);
         self.is_mono = buffer.channels() == 1;
@@ -294,6 +302,7 @@ impl Engine {
         let is_limited = settings.limiter.is_on && listening.is_at_unity_gain;
         self.monitor.set_gain_db(if is_limited { -settings.limiter.gain_db } else { 0.0 });
         self.monitor.process(block);
+        self.bypass.process(block, self.chain.dry());
     }
 
     /// What is to be heard.

@@ -23,6 +23,7 @@ use nice_plug_egui::EguiEditor;
 pub use crate::desk::{Desk, ENGINE_REVISION, SavedChoice, Session};
 use crate::editor::BurnishEditor;
 use crate::engine::Engine;
+use crate::parameters::BYPASS_ID;
 pub use crate::parameters::BurnishParameters;
 use crate::switches::Switch;
 use crate::worker::WorkerKeeper;
@@ -97,10 +98,13 @@ impl Plugin for Burnish {
         )
     }
 
-    /// A session of before there were snapshots is its first one.
+    /// A session of before there were snapshots is its first one, and one of before
+    /// there was a bypass is not bypassed.
     fn filter_state(state: &mut PluginState) {
-        let first = nice_plug::plugin::ParamValue::I32(0);
+        use nice_plug::plugin::ParamValue;
+        let first = ParamValue::I32(0);
         state.params.entry(Switch::Snapshot.id().to_owned()).or_insert(first);
+        state.params.entry(BYPASS_ID.to_owned()).or_insert(ParamValue::Bool(false));
     }
 
     fn activate(
@@ -154,6 +158,7 @@ impl Plugin for Burnish {
             aux.inputs.first_mut(),
             &self.parameters.settings(),
             self.parameters.switches(),
+            self.parameters.is_bypassed(),
             transport_of(context.transport()),
         );
         let latency_frames = engine.latency_frames();

@@ -15,6 +15,9 @@ const SESSION_FIELD: &str = "session";
 /// Key of the measured loudness of the song, see `saved_timeline`.
 const TIMELINE_FIELD: &str = "timeline";
 
+/// Stable id of the bypass.
+pub(crate) const BYPASS_ID: &str = "bypass";
+
 /// One parameter as the host library wants it.
 enum HostParameter {
     Continuous(FloatParam),
@@ -26,6 +29,7 @@ enum HostParameter {
 pub struct BurnishParameters {
     list: Vec<HostParameter>,
     switches: Vec<IntParam>,
+    bypass: BoolParam,
     desk: Arc<Desk>,
 }
 
@@ -34,6 +38,7 @@ impl BurnishParameters {
         Self {
             list: parameters().iter().map(HostParameter::new).collect(),
             switches: Switch::ALL.map(host_switch).into(),
+            bypass: host_bypass(),
             desk,
         }
     }
@@ -50,6 +55,18 @@ impl BurnishParameters {
     /// Where the switches stand.
     pub(crate) fn switches(&self) -> SwitchPositions {
         SwitchPositions::read(|switch| self.switches[switch as usize].value().max(0) as usize)
+    }
+
+    /// Whether the host has switched the whole plug-in out.
+    pub(crate) fn is_bypassed(&self) -> bool {
+        self.bypass.value()
+    }
+
+    /// Switches the whole plug-in out or in, as a whole gesture.
+    pub(crate) fn set_bypass(&self, is_on: bool, setter: &ParamSetter<'_>) {
+        setter.begin_set_parameter(&self.bypass);
+        setter.set_parameter(&self.bypass, is_on);
+        setter.end_set_parameter(&self.bypass);
     }
 
     /// Moves a switch, as a whole gesture.
@@ -102,6 +119,15 @@ impl BurnishParameters {
             }
         }
     }
+}
+
+/// The parameter behind a host's own bypass button.
+fn host_bypass() -> BoolParam {
+    let kind = Kind::Switch;
+    BoolParam::new("Bypass", false)
+        .make_bypass()
+        .with_value_to_string(Arc::new(move |is_on| kind.format(f64::from(u8::from(is_on)))))
+        .with_string_to_value(Arc::new(move |text| kind.parse(text).ok().map(|value| value >= 0.5)))
 }
 
 fn host_switch(switch: Switch) -> IntParam {
@@ -179,7 +205,7 @@ impl HostParameter {
     }
 }
 
-// SAFETY: the pointers lead into `list` and `switches`, which are built once and never
+// SAFETY: the pointers lead to `bypass` and into `list` and `switches`, which are built once and never
 // change their length, and the host library keeps this object alive in an `Arc`.
 unsafe impl Params for BurnishParameters {
     fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
@@ -196,6 +222,7 @@ unsafe impl Params for BurnishParameters {
             .chain(Switch::ALL.into_iter().zip(&self.switches).map(|(switch, parameter)| {
                 (switch.id().to_owned(), parameter.as_ptr(), "Compare".to_owned())
             }))
+            .chain([(BYPASS_ID.to_owned(), self.bypass.as_ptr(), String::new())])
             .collect()
     }
 

@@ -332,7 +332,7 @@ fn a_session_opens_on_the_master_wherever_its_switches_stand() {
                 });
             }
             let transport = burnish_dsp::transport::Transport::default();
-            engine.process(&mut buffer, None, &settings, switches, transport);
+            engine.process(&mut buffer, None, &settings, switches, false, transport);
         };
         process(master);
         if is_loaded {
@@ -374,7 +374,7 @@ fn engine_output(
                 buffer.set_slices(left.len(), |slices| *slices = vec![left, right]);
             }
             let transport = burnish_dsp::transport::Transport::default();
-            engine.process(&mut buffer, None, settings, switches, transport);
+            engine.process(&mut buffer, None, settings, switches, false, transport);
         }
         if round == 0 || settings.limiter.gain_db > 0.0 {
             for (rendered, heard) in rendered.iter_mut().zip(heard) {

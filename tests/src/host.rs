@@ -16,7 +16,7 @@ use clack_extensions::gui::{
 use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
 use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamInfoBuffer,
-    ParamRescanFlags, PluginParams,
+    ParamInfoFlags, ParamRescanFlags, PluginParams,
 };
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::{HostState, HostStateImpl, PluginState};
@@ -181,6 +181,8 @@ pub struct ShownParameter {
     pub maximum: f64,
     /// Default.
     pub default: f64,
+    /// Whether the host's own bypass button is to move it.
+    pub is_bypass: bool,
 }
 
 /// The plug-in in its host. Fields are dropped in order: audio before instance before library.
@@ -335,6 +337,12 @@ impl Host {
             .ok_or_else(|| format!("the plug-in has no parameter \"{name}\""))?;
         self.moved.push((*id, position));
         Ok(())
+    }
+
+    /// The parameter that the host's bypass button moves.
+    pub fn bypass(&self) -> Option<&str> {
+        let (_, shown) = self.switches.iter().find(|(_, shown)| shown.is_bypass)?;
+        Some(&shown.name)
     }
 
     /// Where a switch stands.
@@ -612,6 +620,19 @@ pub fn with_field(state: &[u8], field: &str, text: &str) -> Result<Vec<u8>, Erro
     edit_state(state, |whole| whole["fields"][field] = text.into())
 }
 
+/// A state as it was saved before there was a parameter.
+///
+/// # Errors
+/// When the state is not one of Burnish's, or has no such parameter.
+pub fn without_parameter(state: &[u8], id: &str) -> Result<Vec<u8>, Error> {
+    let mut is_removed = false;
+    let state = edit_state(state, |whole| {
+        let parameters = whole["params"].as_object_mut();
+        is_removed = parameters.is_some_and(|parameters| parameters.remove(id).is_some());
+    })?;
+    if is_removed { Ok(state) } else { Err(format!("the state has no parameter \"{id}\"").into()) }
+}
+
 fn edit_state(state: &[u8], edit: impl FnOnce(&mut serde_json::Value)) -> Result<Vec<u8>, Error> {
     let mut whole = read_state(state)?;
     edit(&mut whole);
@@ -658,6 +679,7 @@ fn read_parameters(
             minimum: info.min_value,
             maximum: info.max_value,
             default: info.default_value,
+            is_bypass: info.flags.contains(ParamInfoFlags::IS_BYPASS),
         };
         told.push((info.id, shown));
     }

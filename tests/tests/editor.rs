@@ -34,6 +34,7 @@ pub(crate) struct Model {
     pub(crate) scope: VecDeque<[f32; 2]>,
     pub(crate) spectra: Spectra,
     pub(crate) spectrum_look: SpectrumLook,
+    pub(crate) is_bypassed: bool,
     pub(crate) listen: Listen,
     pub(crate) delta: Option<Stage>,
     pub(crate) monitor: Monitor,
@@ -68,6 +69,7 @@ impl Default for Model {
             scope: VecDeque::new(),
             spectra: Spectra::default(),
             spectrum_look: SpectrumLook::default(),
+            is_bypassed: false,
             listen: Listen::Master,
             delta: None,
             monitor: Monitor::Off,
@@ -113,6 +115,7 @@ impl Model {
             scope: &self.scope,
             spectra: &self.spectra,
             spectrum_look: self.spectrum_look,
+            is_bypassed: self.is_bypassed,
             listen: self.listen,
             delta: self.delta,
             monitor: self.monitor,
@@ -492,6 +495,16 @@ fn anything_but_the_plain_master_is_announced_in_words_with_a_way_back() {
         assert!(hearing(&harness).contains(words), "{}", hearing(&harness));
         assert_eq!(click(&mut harness, "Back to the master"), [back]);
     }
+}
+
+#[test]
+fn a_bypass_is_announced_before_anything_else_and_ended_alone() {
+    let mut model = Model::default();
+    (model.is_bypassed, model.listen, model.delta) = (true, Listen::Mix, Some(Stage::Glue));
+    let mut harness = open(model);
+    let said = harness.get_by_label("Hearing").value().unwrap();
+    assert!(said.contains("Bypassed") && said.contains("a render contains"), "{said}");
+    assert_eq!(click(&mut harness, "End the bypass"), [Edit::Bypass(false)]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use burnish_dsp::settings::{ChainSettings, parameter_index, parameters};
 use burnish_session::audio::StereoAudio;
 use burnish_session::preset::presets;
 use burnish_session::render::render;
-use burnish_tests::host::{Change, Host, bundle_path};
+use burnish_tests::host::{Change, Host, bundle_path, without_parameter};
 
 use crate::support::{Signal, material};
 
@@ -104,6 +104,58 @@ fn the_host_sees_every_parameter_of_the_table() {
             );
         }
     }
+}
+
+#[test]
+fn bypassed_the_mix_leaves_to_the_bit_and_as_late_as_the_master() {
+    let settings = presets()[2].settings;
+    let mix = chorus(2);
+    let input = Signal { left: mix.left.clone(), right: mix.right.clone() };
+    for is_offline in [false, true] {
+        let mut host = host(48_000.0);
+        host.set_offline(is_offline).unwrap();
+        host.activate(48_000.0, MAX_BLOCK).unwrap();
+        let changes = host.changes_to(&settings).unwrap();
+        let latency = host.latency_frames();
+        let name = host.bypass().unwrap().to_owned();
+        host.move_switch(&name, 1.0).unwrap();
+        let output = through(&mut host, &input.padded(latency), changes);
+        assert_eq!(host.latency_frames(), latency);
+        assert!(output.left[latency..] == input.left[..], "offline: {is_offline}");
+        assert!(output.right[latency..] == input.right[..], "offline: {is_offline}");
+        // It belongs to the session, and a session of before there was one is not bypassed.
+        let state = host.save_state().unwrap();
+        let mut again = self::host(48_000.0);
+        again.load_state(&state).unwrap();
+        assert_eq!(again.switch(&name), Some(1.0));
+        again.load_state(&without_parameter(&state, "bypass").unwrap()).unwrap();
+        assert_eq!(again.switch(&name), Some(0.0));
+    }
+}
+
+#[test]
+fn the_bypass_makes_no_click_either_way() {
+    let mut host = host(48_000.0);
+    let changes = host.changes_to(&presets()[2].settings).unwrap();
+    let tone = |n: usize| (0.5 * (std::f64::consts::TAU * 60.0 / 48_000.0 * n as f64).sin()) as f32;
+    let name = host.bypass().unwrap().to_owned();
+    let mut block = 0;
+    let output = Signal::mono(96_000, tone).through(&[480], |samples| {
+        if [100, 150].contains(&block) {
+            host.move_switch(&name, if block == 100 { 1.0 } else { 0.0 }).unwrap();
+        }
+        let changes: &[Change] = if block == 0 { &changes } else { &[] };
+        host.process(samples.left, samples.right, changes).unwrap();
+        block += 1;
+    });
+    let bend = |samples: &[f32]| {
+        let second = samples.windows(3).map(|w| (w[2] - 2.0 * w[1] + w[0]).abs());
+        second.fold(0.0, f32::max)
+    };
+    let (before, both) = (bend(&output.left[24_000..47_000]), bend(&output.left[47_000..80_000]));
+    // A jump would bend it by the difference of mix and master, some hundred times as much.
+    assert!(both < 0.002, "{before} before, {both} while it is switched");
+    assert_ne!(output.left[60_000..61_000], output.left[40_000..41_000]);
 }
 
 #[test]

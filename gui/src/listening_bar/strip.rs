@@ -29,7 +29,13 @@ struct Said {
 
 /// Draws the strip.
 pub(super) fn show(scene: &mut Scene<'_>, strip: Rect) {
-    let said = if scene.view.blind.test.is_some() { blind(scene) } else { heard(scene) };
+    let said = if scene.view.is_bypassed {
+        bypassed()
+    } else if scene.view.blind.test.is_some() {
+        blind(scene)
+    } else {
+        heard(scene)
+    };
     let inner = strip.shrink2(egui::vec2(theme::GAP, 0.0));
     let Some(back) = said.back else {
         let font = theme::font(theme::LABEL_SIZE);
@@ -66,6 +72,12 @@ fn show_back(scene: &Scene<'_>, place: Rect, text: &str) -> bool {
         scene.painter().hline(written.x_range(), place.bottom() - 2.5, stroke);
     }
     response.clicked()
+}
+
+/// Whatever is chosen below, it is not heard, and unlike that this is rendered.
+fn bypassed() -> Said {
+    let text = "Bypassed: the untouched mix is what you hear and what a render contains.";
+    Said { text: text.to_owned(), back: Some("End the bypass") }
 }
 
 /// Of a blind test nothing but the label.
@@ -189,9 +201,13 @@ fn shortened(name: &str) -> String {
     format!("{}\u{2026}", kept.trim_end())
 }
 
-/// Back to the plain master.
+/// Back to the plain master, or only out of the bypass.
 fn go_back(scene: &mut Scene<'_>) {
     let view = scene.view;
+    if view.is_bypassed {
+        scene.edits.push(Edit::Bypass(false));
+        return;
+    }
     if view.listen != Listen::Master {
         scene.edits.push(Edit::Listen(Listen::Master));
     }

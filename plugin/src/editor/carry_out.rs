@@ -36,6 +36,7 @@ impl BurnishEditor {
                 self.parameters.end(*index, &setter);
                 self.steps.end(*index);
             }
+            Edit::Bypass(is_on) => self.parameters.set_bypass(*is_on, &setter),
             // The host is not told: it might write it down as automation.
             Edit::Listen(listen) => self.desk.listen(*listen),
             Edit::Delta(stage) => self.desk.listening.set_delta(*stage),
