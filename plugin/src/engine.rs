@@ -269,6 +269,10 @@ impl Engine {
                 }
                 live.process(left, right, latency_frames);
             }
+            Some([mono]) if mono.len() >= end => {
+                let mono = &mono[start..end];
+                live.process(mono, mono, latency_frames);
+            }
             _ => live.reference.rest(end - start),
         }
     }

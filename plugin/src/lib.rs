@@ -6,6 +6,7 @@
 mod desk;
 mod editor;
 mod engine;
+mod guard;
 mod parameters;
 #[cfg(test)]
 mod print_safety;
@@ -23,6 +24,7 @@ use nice_plug_egui::EguiEditor;
 pub use crate::desk::{Desk, ENGINE_REVISION, SavedChoice, Session};
 use crate::editor::BurnishEditor;
 use crate::engine::Engine;
+pub use crate::guard::{GetPluginFactory, clap_entry};
 use crate::parameters::BYPASS_ID;
 pub use crate::parameters::BurnishParameters;
 use crate::switches::Switch;
@@ -49,14 +51,19 @@ impl Default for Burnish {
     }
 }
 
-/// The side-chain input for a live reference.
-const SIDE_CHAIN: &[NonZeroU32] = &[new_nonzero_u32(2)];
+/// The side-chain input for a live reference: as wide as the mix.
+const STEREO_SIDE_CHAIN: &[NonZeroU32] = &[new_nonzero_u32(2)];
+const MONO_SIDE_CHAIN: &[NonZeroU32] = &[new_nonzero_u32(1)];
 
 const fn layout(channels: u32, name: &'static str, has_side_chain: bool) -> AudioIOLayout {
     AudioIOLayout {
         main_input_channels: NonZeroU32::new(channels),
         main_output_channels: NonZeroU32::new(channels),
-        aux_input_ports: if has_side_chain { SIDE_CHAIN } else { &[] },
+        aux_input_ports: match (has_side_chain, channels) {
+            (false, _) => &[],
+            (true, 1) => MONO_SIDE_CHAIN,
+            (true, _) => STEREO_SIDE_CHAIN,
+        },
         aux_output_ports: &[],
         names: PortNames {
             layout: Some(name),
@@ -213,9 +220,6 @@ impl Vst3Plugin for Burnish {
         Vst3SubCategory::Eq,
     ];
 }
-
-nice_export_clap!(Burnish);
-nice_export_vst3!(Burnish);
 
 /// Opens the standalone window and returns when it is closed; `options` are
 /// those of the audio back end (`--backend`, `--sample-rate`, `--period-size`...).

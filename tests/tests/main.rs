@@ -18,6 +18,8 @@ mod editor_balance;
 mod editor_blind;
 mod editor_references;
 mod editor_snapshots;
+#[cfg(unix)]
+mod guard;
 mod host;
 mod limiter;
 mod loudness;
