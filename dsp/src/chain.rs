@@ -26,6 +26,7 @@ use self::publisher::Publisher;
 use self::snapshots::{Configured, SnapshotPaths};
 use crate::compare::{Frames, Level, MOST_APART_S};
 use crate::delay_line::DelayLine;
+use crate::equalizer::plan_transforms;
 use crate::integration::{Integration, IntegrationMode, TimelineHandOver};
 use crate::loudness::Span;
 use crate::loudness::timeline::Timeline;
@@ -48,9 +49,10 @@ pub struct SongSpectra {
 /// The whole signal path from input meters to output meters.
 #[derive(Debug)]
 pub struct Chain {
-    paths: SnapshotPaths,
-    input_meters: Meters,
-    output_meters: Meters,
+    // Boxed, so that nothing big travels by value: hosts activate on small stacks.
+    paths: Box<SnapshotPaths>,
+    input_meters: Box<Meters>,
+    output_meters: Box<Meters>,
     integration: Integration,
     /// Present once somebody can read them.
     songs: Option<Songs>,
@@ -79,18 +81,19 @@ impl Chain {
     }
 
     fn build(spec: AudioSpec, has_all_snapshots: bool) -> Self {
-        let mut paths = SnapshotPaths::new(spec, has_all_snapshots);
+        plan_transforms(spec);
+        let mut paths = Box::new(SnapshotPaths::new(spec, has_all_snapshots));
         let longest = paths.longest_latency_frames();
         let latency_frames = paths.latency_with(&ChainSettings::default());
         let mut chain = Self {
             paths,
             // The bands rest until somebody asks for them.
-            input_meters: if has_all_snapshots {
+            input_meters: Box::new(if has_all_snapshots {
                 Meters::with_resting_bands(spec)
             } else {
                 Meters::without_bands(spec)
-            },
-            output_meters: Meters::new(spec),
+            }),
+            output_meters: Box::new(Meters::new(spec)),
             integration: Integration::new(spec),
             songs: None,
             sample_rate_hz: spec.sample_rate_hz,

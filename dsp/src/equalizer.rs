@@ -18,6 +18,8 @@ pub use band::BandResponse;
 pub use settings::*;
 pub use solo::BandSolo;
 
+pub(crate) use self::linear::plan as plan_transforms;
+
 use self::band::Band;
 use self::linear::LinearPhase;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
@@ -28,15 +30,15 @@ use crate::smoothing::{TICK_FRAMES, TickGrid};
 pub struct Equalizer {
     settings: Option<EqualizerSettings>,
     /// In linear phase it does what is set, and the bands only what moves.
-    linear: LinearPhase,
-    bands: [Band; BAND_COUNT],
+    linear: Box<LinearPhase>,
+    bands: Box<[Band]>,
     grid: TickGrid,
 }
 
 impl Equalizer {
     /// How far each dynamic band has moved from its set gain, dB.
     pub fn dynamic_db(&self) -> [f64; BAND_COUNT] {
-        self.bands.each_ref().map(Band::dynamic_db)
+        std::array::from_fn(|band| self.bands[band].dynamic_db())
     }
 
     fn is_linear(&self) -> bool {
@@ -50,8 +52,8 @@ impl Processor for Equalizer {
     fn new(spec: AudioSpec) -> Self {
         Self {
             settings: None,
-            linear: LinearPhase::new(spec),
-            bands: std::array::from_fn(|_| Band::new(spec)),
+            linear: Box::new(LinearPhase::new(spec)),
+            bands: (0..BAND_COUNT).map(|_| Band::new(spec)).collect(),
             grid: TickGrid::default(),
         }
     }

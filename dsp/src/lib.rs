@@ -23,6 +23,7 @@ pub mod parameter;
 pub mod processor;
 mod quadrature;
 pub mod settings;
+mod shared;
 pub mod slot;
 pub mod smoothing;
 pub mod spectrum;

@@ -57,7 +57,7 @@ struct Channel {
 
 impl Channel {
     fn new() -> Self {
-        let clip = |cutoffs| {
+        let clip = |cutoffs: &'static [f64]| {
             ExcessClipper::new(&ExcessSpec {
                 factors: &[4],
                 taps: CLIP_TAPS,

@@ -164,25 +164,36 @@ impl StepClock {
     }
 }
 
-/// The energies of the last `N` steps.
-#[derive(Clone, Debug)]
-struct Window<const N: usize> {
-    energies: [f64; N],
-    frames: [u32; N],
+/// The energies of the last steps.
+#[derive(Debug)]
+struct Window {
+    energies: Box<[f64]>,
+    frames: Box<[u32]>,
     next: usize,
     is_full: bool,
 }
 
-impl<const N: usize> Window<N> {
-    fn new() -> Self {
-        Self { energies: [0.0; N], frames: [0; N], next: 0, is_full: false }
+impl Window {
+    fn new(steps: usize) -> Self {
+        Self {
+            energies: vec![0.0; steps].into(),
+            frames: vec![0; steps].into(),
+            next: 0,
+            is_full: false,
+        }
+    }
+
+    /// What it held is not read before it has been filled anew.
+    fn reset(&mut self) {
+        self.next = 0;
+        self.is_full = false;
     }
 
     fn push(&mut self, energy: f64, frames: usize) {
         self.energies[self.next] = energy;
         self.frames[self.next] = frames as u32;
         self.next += 1;
-        if self.next == N {
+        if self.next == self.energies.len() {
             self.next = 0;
             self.is_full = true;
         }
@@ -248,8 +259,8 @@ pub struct LoudnessMeter {
     clock: StepClock,
     /// Energies of the step and of the slot under way.
     energies: Energies,
-    momentary: Window<MOMENTARY_STEPS>,
-    short_term: Window<SHORT_TERM_STEPS>,
+    momentary: Window,
+    short_term: Window,
     integrated_blocks: Histogram,
     range_blocks: Histogram,
     span_blocks: Histogram,
@@ -276,8 +287,8 @@ impl LoudnessMeter {
             k_weighting: KWeighting::new(spec.sample_rate_hz),
             clock: StepClock::new(spec.sample_rate_hz),
             energies: Energies::default(),
-            momentary: Window::new(),
-            short_term: Window::new(),
+            momentary: Window::new(MOMENTARY_STEPS),
+            short_term: Window::new(SHORT_TERM_STEPS),
             integrated_blocks: Histogram::new(),
             range_blocks: Histogram::new(),
             span_blocks: Histogram::new(),
@@ -308,8 +319,8 @@ impl LoudnessMeter {
         self.measurement = Streak::default();
         self.pass = Streak::default();
         self.slot_momentary_power = 0.0;
-        self.momentary = Window::new();
-        self.short_term = Window::new();
+        self.momentary.reset();
+        self.short_term.reset();
         self.integrated_blocks.reset();
         self.range_blocks.reset();
         self.begin_span();

@@ -208,12 +208,12 @@ pub struct Meters {
     clock: StepClock,
     channels: [ChannelPeaks; 2],
     /// True peaks of the last steps, both channels together, in a ring.
-    recent_true_peaks: [f32; RECENT_STEPS],
+    recent_true_peaks: Box<[f32]>,
     recent_position: usize,
     recent_true_peak: f32,
     min_psr_db: f64,
     field: StereoField,
-    bands: Option<BandMeters>,
+    bands: Option<Box<BandMeters>>,
     are_bands_measured: bool,
     loudness: LoudnessMeter,
 }
@@ -221,7 +221,7 @@ pub struct Meters {
 impl Meters {
     /// Builds the meters; the only place that allocates.
     pub fn new(spec: AudioSpec) -> Self {
-        Self { bands: Some(BandMeters::new(spec)), ..Self::without_bands(spec) }
+        Self { bands: Some(Box::new(BandMeters::new(spec))), ..Self::without_bands(spec) }
     }
 
     /// The same without the readings in bands, where nobody looks at those.
@@ -229,7 +229,7 @@ impl Meters {
         Self {
             clock: StepClock::new(spec.sample_rate_hz),
             channels: std::array::from_fn(|_| ChannelPeaks::new()),
-            recent_true_peaks: [0.0; RECENT_STEPS],
+            recent_true_peaks: vec![0.0; RECENT_STEPS].into(),
             recent_position: 0,
             recent_true_peak: 0.0,
             min_psr_db: f64::INFINITY,
@@ -352,7 +352,7 @@ impl Meters {
         for channel in &mut self.channels {
             channel.reset();
         }
-        self.recent_true_peaks = [0.0; RECENT_STEPS];
+        self.recent_true_peaks.fill(0.0);
         self.recent_position = 0;
         self.recent_true_peak = 0.0;
         self.min_psr_db = f64::INFINITY;
@@ -396,7 +396,7 @@ impl Meters {
                 .bands
                 .as_ref()
                 .filter(|_| self.are_bands_measured)
-                .map(BandMeters::snapshot),
+                .map(|bands| bands.snapshot()),
         }
     }
 

@@ -22,7 +22,8 @@ enum State {
 /// A stage in its place in the chain.
 #[derive(Debug)]
 pub struct Slot<P: Processor> {
-    processor: P,
+    /// A stage never travels by value: hosts build the chain on small stacks.
+    processor: Box<P>,
     settings: Option<P::Settings>,
     state: State,
     wet: Ramp,
@@ -36,7 +37,7 @@ pub struct Slot<P: Processor> {
 impl<P: Processor> Slot<P> {
     /// Builds the stage and its place; the only place that allocates.
     pub fn new(spec: AudioSpec) -> Self {
-        let processor = P::new(spec);
+        let processor = Box::new(P::new(spec));
         let mut dry_delay = DelayLine::new(processor.longest_latency_frames());
         dry_delay.set_frames(processor.latency_frames(&P::Settings::default()));
         Self {

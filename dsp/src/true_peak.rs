@@ -8,7 +8,10 @@
 //! see near Nyquist: on noise 48 taps read up to 0.6 dB low, 192 less than
 //! 0.03 dB.
 
+use std::sync::Arc;
+
 use crate::oversampler::{kaiser, sinc};
+use crate::shared::Shared;
 use crate::tape::Tape;
 use crate::vector::{dot, filter_symmetric, highest_magnitude, magnitudes};
 
@@ -32,27 +35,31 @@ pub type TruePeakDetector = Detector<192>;
 /// A quarter of the taps and of the delay, where a later stage sees to the rest.
 pub type QuickPeakDetector = Detector<48>;
 
+/// By the taps of the close look.
+static FILTERS: Shared<usize, Filters> = Shared::new();
+
 #[derive(Debug)]
-struct Filters<const TAPS: usize> {
+struct Filters {
     /// `phases[k - 1]` interpolates at k/8 of the way to the next sample.
-    phases: [[f32; TAPS]; GRID as usize - 1],
+    phases: Vec<Vec<f32>>,
     /// Half of the symmetric filter that finds the midpoints.
     midpoint: Vec<f32>,
 }
 
-impl<const TAPS: usize> Filters<TAPS> {
-    fn new() -> Self {
+impl Filters {
+    fn new(close_taps: usize) -> Self {
         let windowed = |taps: usize, index: usize, fraction: f64, beta: f64| {
             // Tap `index` weighs the sample `index - (taps / 2 - 1)` after the base.
             let distance = index as f64 - (taps / 2 - 1) as f64 - fraction;
             (sinc(distance) * kaiser(distance / (taps / 2) as f64, beta)) as f32
         };
-        let phases = std::array::from_fn(|k| {
-            let fraction = (k + 1) as f64 / GRID as f64;
-            std::array::from_fn(|i| windowed(TAPS, i, fraction, BETA))
-        });
+        let phase = |k: isize| {
+            let fraction = k as f64 / GRID as f64;
+            (0..close_taps).map(|i| windowed(close_taps, i, fraction, BETA)).collect()
+        };
+        let phases = (1..GRID).map(phase).collect();
         // An even number from 32 up.
-        let taps = (TAPS / 6 * 2).max(LEAST_MIDPOINT_TAPS);
+        let taps = (close_taps / 6 * 2).max(LEAST_MIDPOINT_TAPS);
         let midpoint = (0..taps / 2).map(|i| windowed(taps, i, 0.5, MIDPOINT_BETA)).collect();
         Self { phases, midpoint }
     }
@@ -100,9 +107,9 @@ impl FirstLook {
 /// Finds true peaks of one channel with a close look of `TAPS` taps (even, 32 or more).
 #[derive(Debug)]
 pub struct Detector<const TAPS: usize> {
-    filters: Box<Filters<TAPS>>,
+    filters: Arc<Filters>,
     tape: Tape,
-    first_look: FirstLook,
+    first_look: Box<FirstLook>,
     /// Peaks around the two frames that wait for what follows them.
     pending: [f32; 2],
 }
@@ -118,12 +125,12 @@ impl<const TAPS: usize> Detector<TAPS> {
     /// Builds the detector; the only place that allocates.
     pub fn new() -> Self {
         Self {
-            filters: Box::new(Filters::new()),
+            filters: FILTERS.get(TAPS, || Filters::new(TAPS)),
             tape: Tape::new(Self::HISTORY, RUN_FRAMES),
-            first_look: FirstLook {
+            first_look: Box::new(FirstLook {
                 samples: [0.0; RUN_FRAMES + 1],
                 midpoints: [0.0; RUN_FRAMES + 1],
-            },
+            }),
             pending: [0.0; 2],
         }
     }

@@ -60,7 +60,8 @@ pub struct BurnishEditor {
     readings: Option<CompareReadings>,
     references: Vec<Reference>,
     reference_views: Vec<ReferenceView>,
-    balance: BalanceReader,
+    /// The editor is made with the instance, on whatever stack the host has.
+    balance: Box<BalanceReader>,
     steps: Steps,
     /// Since when the host has selected another snapshot than the parameters hold.
     selection_differs_since: Option<Instant>,
@@ -96,7 +97,7 @@ pub(crate) fn create(
         readings: None,
         references: Vec::new(),
         reference_views: Vec::new(),
-        balance: BalanceReader::default(),
+        balance: Box::default(),
         steps: Steps::default(),
         selection_differs_since: None,
         restores: 0,

@@ -27,9 +27,10 @@ const LIVE_RESTS_AFTER_S: f64 = 5.0;
 
 /// Everything that works while the host has activated the instance.
 pub(crate) struct Engine {
-    chain: Chain,
-    compare: Compare,
-    live: Option<LiveInput>,
+    // Boxed, so that nothing big travels by value: hosts activate on small stacks.
+    chain: Box<Chain>,
+    compare: Box<Compare>,
+    live: Option<Box<LiveInput>>,
     solo: BandSolo,
     monitor: MonitorRack,
     bypass: Bypass,
@@ -61,6 +62,15 @@ struct LiveInput {
 }
 
 impl LiveInput {
+    fn new(spec: AudioSpec, longest_latency_frames: usize) -> Self {
+        Self {
+            reference: LiveReference::new(spec, longest_latency_frames),
+            silent_frames: None,
+            rests_after_frames: (LIVE_RESTS_AFTER_S * spec.sample_rate_hz) as usize
+                + longest_latency_frames,
+        }
+    }
+
     /// Takes a block in; digital silence for long enough costs nothing.
     fn process(&mut self, left: &[f32], right: &[f32], latency_frames: usize) {
         let is_silent = left.iter().chain(right).all(|sample| *sample == 0.0);
@@ -90,34 +100,26 @@ impl Engine {
         switches: SwitchPositions,
         has_side_chain: bool,
         desk: Arc<Desk>,
-    ) -> Self {
+    ) -> Box<Self> {
         let spec = AudioSpec {
             sample_rate_hz: f64::from(config.sample_rate),
             max_block_frames: config.max_buffer_size as usize,
         };
-        let mut chain = Chain::with_snapshots(spec);
+        let mut chain = Box::new(Chain::with_snapshots(spec));
         let song = chain.attach(Arc::clone(&desk.feed));
         chain.attach_timeline(desk.take_timeline(), Arc::clone(&desk.timelines));
         let snapshots = SnapshotSelection::new(&desk, spec.frames_in_ms(1000.0));
-        chain.configure_snapshots(&snapshots.settings(
-            settings,
-            switches.of(Switch::Snapshot),
-            false,
-        ));
-        let live = has_side_chain.then(|| LiveInput {
-            reference: LiveReference::new(spec, chain.longest_latency_frames()),
-            silent_frames: None,
-            rests_after_frames: (LIVE_RESTS_AFTER_S * spec.sample_rate_hz) as usize
-                + chain.longest_latency_frames(),
-        });
+        snapshots.configure(&mut chain, settings, switches.of(Switch::Snapshot));
+        let live =
+            has_side_chain.then(|| Box::new(LiveInput::new(spec, chain.longest_latency_frames())));
         let desk_restores = desk.restores();
         desk.show_spectra(StreamSpectra {
             song,
             live: live.as_ref().map(|live| live.reference.spectrum()),
         });
-        Self {
+        Box::new(Self {
             chain,
-            compare: Compare::new(spec, Arc::clone(&desk.hand_over)),
+            compare: Box::new(Compare::new(spec, Arc::clone(&desk.hand_over))),
             live,
             solo: BandSolo::new(spec),
             monitor: MonitorRack::new(spec),
@@ -134,7 +136,7 @@ impl Engine {
             readings_frames: spec.frames_in_ms(READINGS_MS),
             max_block_frames: spec.max_block_frames,
             twin: vec![0.0; spec.max_block_frames],
-        }
+        })
     }
 
     pub(crate) fn latency_frames(&self) -> usize {

@@ -35,7 +35,7 @@ pub struct Burnish {
     parameters: Arc<BurnishParameters>,
     desk: Arc<Desk>,
     /// Present while the host has activated the instance.
-    engine: Option<Engine>,
+    engine: Option<Box<Engine>>,
     worker: Arc<WorkerKeeper>,
 }
 

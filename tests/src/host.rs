@@ -423,6 +423,30 @@ impl Host {
         Ok(())
     }
 
+    /// Gives the plug-in parameter changes without a block of audio.
+    ///
+    /// # Errors
+    /// When the plug-in has no parameters.
+    pub fn flush(&mut self, changes: &[Change]) -> Result<(), Error> {
+        let extension = self.extensions.parameters.ok_or("the plug-in has no parameters")?;
+        let mut events = EventBuffer::with_capacity(changes.len());
+        for change in changes {
+            let id = self.ids[change.index];
+            events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), change.host_value));
+        }
+        let mut output_events = EventBuffer::new();
+        let input = InputEvents::from_buffer(&events);
+        let mut output = OutputEvents::from_buffer(&mut output_events);
+        if let Some(audio) = &mut self.audio {
+            extension.flush_active(&mut audio.plugin_handle(), &input, &mut output);
+        } else {
+            let mut plugin =
+                self.instance.inactive_plugin_handle().ok_or("the plug-in is active")?;
+            extension.flush(&mut plugin, &input, &mut output);
+        }
+        Ok(())
+    }
+
     /// Clears all audio, as hosts do when the transport jumps.
     pub fn reset(&mut self) {
         if let Some(audio) = &mut self.audio {

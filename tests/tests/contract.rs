@@ -27,7 +27,7 @@ fn spec(sample_rate_hz: f64) -> AudioSpec {
 }
 
 /// Settings with which every part of every stage works.
-fn busy() -> ChainSettings {
+pub fn busy() -> ChainSettings {
     let mut equalizer = EqualizerSettings::default();
     for (i, band) in equalizer.bands.iter_mut().enumerate() {
         band.is_on = true;

@@ -25,6 +25,7 @@ mod limiter;
 mod loudness;
 mod references;
 mod response;
+mod small_stack;
 mod state;
 mod support;
 mod tonal_match;

@@ -2,10 +2,12 @@
 //! subtracted from the delayed signal.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::fine_steps::{FineSteps, NODES, NODES_BEFORE};
 use super::knee::Knee;
 use crate::oversampler::FilterSpec;
+use crate::shared::Shared;
 use crate::smoothing::TICK_FRAMES;
 use crate::tape::Tape;
 use crate::vector::{
@@ -58,20 +60,22 @@ impl Intervals {
 }
 
 /// How an excess clipper is built.
-#[derive(Clone, Debug)]
-pub(crate) struct ExcessSpec<'a> {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ExcessSpec {
     /// Oversampling factors to choose from: powers of two from 4 up.
-    pub(crate) factors: &'a [usize],
+    pub(crate) factors: &'static [usize],
     /// Length of both filters in frames, even.
     pub(crate) taps: usize,
     /// Cut-offs of the decimator (of Nyquist) to choose from.
-    pub(crate) cutoffs: &'a [f64],
+    pub(crate) cutoffs: &'static [f64],
     /// Shape of the filters' window.
     pub(crate) beta: f64,
     /// Points for each frame at which the knee is integrated, a multiple of
     /// every factor; 0 evaluates it at the oversampled points alone.
     pub(crate) fine_points: usize,
 }
+
+static RATES: Shared<ExcessSpec, Vec<Rate>> = Shared::new();
 
 /// The filters of one oversampling factor.
 #[derive(Debug)]
@@ -84,6 +88,19 @@ struct Rate {
     fine: Option<FineSteps>,
 }
 
+impl Rate {
+    fn new(factor: usize, spec: &ExcessSpec) -> Self {
+        let filter = FilterSpec { factor, taps: spec.taps, beta: spec.beta };
+        let steps = spec.fine_points / factor;
+        Self {
+            factor,
+            up: filter.upsampling_phases(),
+            down: spec.cutoffs.iter().map(|&c| filter.downsampling_phases(c)).collect(),
+            fine: (steps > 0).then(|| FineSteps::new(steps)),
+        }
+    }
+}
+
 /// Takes the excess of one channel away.
 ///
 /// The waveform is looked at ever more closely where it may reach the knee:
@@ -94,7 +111,7 @@ struct Rate {
 /// Parker, Zavalishin, Le Bivic, DAFx-16), so that its corners alias no more.
 #[derive(Debug)]
 pub(crate) struct ExcessClipper {
-    rates: Vec<Rate>,
+    rates: Arc<Vec<Rate>>,
     rate: usize,
     cutoff: usize,
     /// The decimator in use, by point within the interval; zeros fill it up to whole [`LANES`].
@@ -119,21 +136,9 @@ pub(crate) struct ExcessClipper {
 
 impl ExcessClipper {
     /// Builds all filters; the only place that allocates.
-    pub(crate) fn new(spec: &ExcessSpec<'_>) -> Self {
-        let rates: Vec<Rate> = spec
-            .factors
-            .iter()
-            .map(|&factor| {
-                let filter = FilterSpec { factor, taps: spec.taps, beta: spec.beta };
-                let steps = spec.fine_points / factor;
-                Rate {
-                    factor,
-                    up: filter.upsampling_phases(),
-                    down: spec.cutoffs.iter().map(|&c| filter.downsampling_phases(c)).collect(),
-                    fine: (steps > 0).then(|| FineSteps::new(steps)),
-                }
-            })
-            .collect();
+    pub(crate) fn new(spec: &ExcessSpec) -> Self {
+        let rate = |&factor: &usize| Rate::new(factor, spec);
+        let rates = RATES.get(spec.clone(), || spec.factors.iter().map(rate).collect());
         let factor = spec.factors.iter().copied().max().unwrap_or(1);
         let reach = if spec.fine_points > 0 { FINE_REACH } else { 0 };
         let intervals = RUN_FRAMES + 2 * reach;

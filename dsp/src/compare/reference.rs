@@ -254,7 +254,7 @@ pub(super) fn equal_power(position: f64) -> (f32, f32) {
 #[derive(Debug)]
 pub(super) struct Library {
     hand_over: Arc<HandOver>,
-    slots: [Option<Loaded>; MOST_LOADED],
+    slots: Box<[Option<Loaded>]>,
     /// Kept until there is room to send it back.
     retired: Option<Arc<ReferenceAudio>>,
     sample_rate_hz: f64,
@@ -267,7 +267,7 @@ impl Library {
     pub(super) fn new(spec: AudioSpec, hand_over: Arc<HandOver>) -> Self {
         Self {
             hand_over,
-            slots: std::array::from_fn(|_| None),
+            slots: (0..MOST_LOADED).map(|_| None).collect(),
             retired: None,
             sample_rate_hz: spec.sample_rate_hz,
             jump_frames: spec.frames_in_ms(JUMP_MS).max(1),

@@ -15,6 +15,7 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use super::band::analogue_power;
 use super::settings::{BandChannel, EqualizerSettings};
 use crate::oversampler::kaiser;
+use crate::shared::Shared;
 
 const WINDOW_BETA: f64 = 5.0;
 /// Bins worked out in one step.
@@ -66,6 +67,30 @@ impl Kernel {
     }
 }
 
+type Forward = Arc<dyn RealToComplex<f64>>;
+type Inverse = Arc<dyn ComplexToReal<f64>>;
+
+/// By length.
+static WINDOWS: Shared<usize, Vec<f64>> = Shared::new();
+static FORWARD: Shared<usize, Forward> = Shared::new();
+static INVERSE: Shared<usize, Inverse> = Shared::new();
+
+/// The transform of so many frames.
+pub(super) fn forward(frames: usize) -> Forward {
+    Arc::clone(&FORWARD.get(frames, || RealFftPlanner::new().plan_fft_forward(frames)))
+}
+
+/// The way back to so many frames.
+pub(super) fn inverse(frames: usize) -> Inverse {
+    Arc::clone(&INVERSE.get(frames, || RealFftPlanner::new().plan_fft_inverse(frames)))
+}
+
+fn window(taps: usize) -> Vec<f64> {
+    let half = (taps / 2) as f64;
+    let at = |n: usize| kaiser((n as f64 - half) / half, WINDOW_BETA);
+    (0..taps).map(|n| 1.0 - (1.0 - at(n)).powi(4)).collect()
+}
+
 /// What is worked on next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Step {
@@ -91,21 +116,19 @@ pub(super) struct Designer {
     gains: Matrix<Vec<f64>>,
     spectrum: Vec<Complex64>,
     time: Vec<f64>,
-    window: Vec<f64>,
-    inverse: Arc<dyn ComplexToReal<f64>>,
+    window: Arc<Vec<f64>>,
+    inverse: Inverse,
     scratch: Vec<Complex64>,
     partition: Vec<f64>,
-    partition_forward: Arc<dyn RealToComplex<f64>>,
+    partition_forward: Forward,
     partition_scratch: Vec<Complex64>,
 }
 
 impl Designer {
     /// For kernels of `taps` taps, an even multiple of `partition_frames`.
     pub(super) fn new(sample_rate_hz: f64, taps: usize, partition_frames: usize) -> Self {
-        let mut planner = RealFftPlanner::<f64>::new();
-        let inverse = planner.plan_fft_inverse(taps);
-        let partition_forward = planner.plan_fft_forward(2 * partition_frames);
-        let half = (taps / 2) as f64;
+        let inverse = inverse(taps);
+        let partition_forward = forward(2 * partition_frames);
         Self {
             sample_rate_hz,
             partition_frames,
@@ -114,9 +137,7 @@ impl Designer {
             gains: std::array::from_fn(|_| vec![0.0; taps / 2 + 1]),
             spectrum: vec![Complex64::default(); taps / 2 + 1],
             time: vec![0.0; taps],
-            window: (0..taps)
-                .map(|n| 1.0 - (1.0 - kaiser((n as f64 - half) / half, WINDOW_BETA)).powi(4))
-                .collect(),
+            window: WINDOWS.get(taps, || window(taps)),
             scratch: inverse.make_scratch_vec(),
             inverse,
             partition: vec![0.0; 2 * partition_frames],
@@ -213,7 +234,7 @@ impl Designer {
         );
         debug_assert!(result.is_ok());
         let scale = 0.5 / half as f64;
-        for (tap, window) in self.time.iter_mut().zip(&self.window) {
+        for (tap, window) in self.time.iter_mut().zip(self.window.iter()) {
             *tap *= scale * window;
         }
     }

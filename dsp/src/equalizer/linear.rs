@@ -11,9 +11,9 @@
 use std::sync::Arc;
 
 use realfft::num_complex::Complex64;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use realfft::{ComplexToReal, RealToComplex};
 
-use super::kernel::{Designer, Kernel};
+use super::kernel::{Designer, Kernel, forward, inverse};
 use super::settings::EqualizerSettings;
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::TICK_FRAMES;
@@ -58,17 +58,27 @@ impl std::fmt::Debug for LinearPhase {
     }
 }
 
+/// Taps of the kernel, and frames in a partition.
+fn lengths(spec: AudioSpec) -> (usize, usize) {
+    let times = (spec.sample_rate_hz / 50_000.0).ceil().max(1.0) as usize;
+    let times = times.next_power_of_two();
+    (TAPS * times, PARTITION_FRAMES * times)
+}
+
+/// Plans the transforms, which takes 24 kB of stack, before there is anything else on it.
+pub(crate) fn plan(spec: AudioSpec) {
+    let (taps, partition_frames) = lengths(spec);
+    drop((inverse(taps), forward(2 * partition_frames), inverse(2 * partition_frames)));
+}
+
 impl LinearPhase {
     /// Builds the filters; the only place that allocates.
     pub(super) fn new(spec: AudioSpec) -> Self {
-        let times = (spec.sample_rate_hz / 50_000.0).ceil().max(1.0) as usize;
-        let times = times.next_power_of_two();
-        let (taps, partition_frames) = (TAPS * times, PARTITION_FRAMES * times);
+        let (taps, partition_frames) = lengths(spec);
         let partitions = taps / partition_frames;
         let bins = partition_frames + 1;
-        let mut planner = RealFftPlanner::<f64>::new();
-        let forward = planner.plan_fft_forward(2 * partition_frames);
-        let inverse = planner.plan_fft_inverse(2 * partition_frames);
+        let forward = forward(2 * partition_frames);
+        let inverse = inverse(2 * partition_frames);
         let zeros = |length: usize| vec![Complex64::default(); length];
         let scratch_length = forward.get_scratch_len().max(inverse.get_scratch_len());
         Self {

@@ -60,7 +60,7 @@ impl Tally {
 #[derive(Debug)]
 pub(super) struct Histogram {
     fine: Box<[Tally]>,
-    coarse: [Tally; COARSE_BINS],
+    coarse: Box<[Tally]>,
     total: Tally,
 }
 
@@ -68,7 +68,7 @@ impl Histogram {
     pub(super) fn new() -> Self {
         Self {
             fine: vec![Tally::default(); FINE_BINS].into_boxed_slice(),
-            coarse: [Tally::default(); COARSE_BINS],
+            coarse: vec![Tally::default(); COARSE_BINS].into_boxed_slice(),
             total: Tally::default(),
         }
     }

@@ -118,7 +118,7 @@ pub(super) struct BandMeters {
     step: [Sums; BANDS],
     hop: [Sums; BANDS],
     /// The hops of the last 3 s, in a ring.
-    recent: [[Sums; BANDS]; RECENT_HOPS],
+    recent: Box<[[Sums; BANDS]]>,
     hops: usize,
     overall: [Sums; BANDS],
     overall_frames: u64,
@@ -141,7 +141,7 @@ impl BandMeters {
             correlation_fraction: 1.0 - (-step_s / CORRELATION_S).exp(),
             step: [Sums::default(); BANDS],
             hop: [Sums::default(); BANDS],
-            recent: [[Sums::default(); BANDS]; RECENT_HOPS],
+            recent: vec![[Sums::default(); BANDS]; RECENT_HOPS].into(),
             hops: 0,
             overall: [Sums::default(); BANDS],
             overall_frames: 0,

@@ -29,6 +29,7 @@ pub use self::shared::{SharedSongSpectrum, SongSpectrum};
 
 use self::eighths::{Factors, LANES, combine};
 use super::{HIGHEST, window, window_frames};
+use crate::shared::Shared;
 
 /// Parts that a window is cut into.
 const PARTS: usize = 8;
@@ -40,11 +41,30 @@ const TICKS: usize = 32;
 /// contend for the same few lines of the processor's cache.
 const PAD: usize = 16;
 
+/// By the frames of a window.
+static PLANS: Shared<usize, Plan> = Shared::new();
+
+/// What all windows of a length have in common.
+struct Plan {
+    /// Of an eighth.
+    transform: Arc<dyn Fft<f32>>,
+    factors: Vec<Factors>,
+}
+
+impl Plan {
+    fn new(frames: usize) -> Self {
+        let (part, window) = (frames / PARTS, window(frames));
+        Self {
+            transform: FftPlanner::new().plan_fft_forward(part),
+            factors: (0..part).step_by(LANES).map(|n| Factors::new(n, &window)).collect(),
+        }
+    }
+}
+
 /// Measures the spectrum of a whole stream; belongs to the audio thread.
 pub struct SongAnalyzer {
-    transform: Arc<dyn Fft<f32>>,
+    plan: Arc<Plan>,
     window_frames: usize,
-    factors: Vec<Factors>,
     /// Left and right in three half windows each: the older, the newer, and one
     /// that fills. Between the eighths lies a gap.
     halves: [Vec<f32>; 2],
@@ -83,16 +103,14 @@ impl SongAnalyzer {
     pub fn new(sample_rate_hz: f64) -> Self {
         let frames = window_frames(sample_rate_hz);
         let part = frames / PARTS;
-        let transform = FftPlanner::new().plan_fft_forward(part);
-        let window = window(frames);
+        let plan = PLANS.get(frames, || Plan::new(frames));
         let halves = vec![0.0; 3 * (PARTS / 2) * (part + PAD)];
         let none = Complex::new(0.0, 0.0);
         let bins = frames / 2 + 1;
         Self {
-            scratch: vec![none; transform.get_inplace_scratch_len()],
-            transform,
+            scratch: vec![none; plan.transform.get_inplace_scratch_len()],
+            plan,
             window_frames: frames,
-            factors: (0..part).step_by(LANES).map(|n| Factors::new(n, &window)).collect(),
             halves: [halves.clone(), halves],
             half_stride: part + PAD,
             filling: 0,
@@ -187,15 +205,15 @@ impl SongAnalyzer {
             let start = (self.filling + age) % 3 * length;
             [0, 1].map(|channel| &self.halves[channel][start..start + length])
         });
-        let groups = self.factors.len() / PARTS;
-        let factors = &self.factors[slice * groups..][..groups];
+        let groups = self.plan.factors.len() / PARTS;
+        let factors = &self.plan.factors[slice * groups..][..groups];
         combine(factors, slice * groups * LANES, halves, self.half_stride, &mut self.parts);
     }
 
     fn transform(&mut self, part: usize) {
         let length = self.window_frames / PARTS;
         let bins = &mut self.parts[part * (length + PAD)..][..length];
-        self.transform.process_with_scratch(bins, &mut self.scratch);
+        self.plan.transform.process_with_scratch(bins, &mut self.scratch);
         square(bins, &mut self.powers[part * length..][..length]);
     }
 

@@ -25,7 +25,7 @@ struct Gesture {
 #[derive(Debug, Default)]
 pub(super) struct Steps {
     history: History<Document>,
-    gesture: Option<Gesture>,
+    gesture: Option<Box<Gesture>>,
     /// Name and moment of the newest edit.
     newest: Option<(String, Instant)>,
 }
@@ -35,7 +35,8 @@ impl Steps {
     pub(super) fn begin(&mut self, index: usize, now: impl FnOnce() -> Document) {
         let gesture = self.gesture.get_or_insert_with(|| {
             let before = now();
-            Gesture { after: before.clone(), before, held: Vec::new(), moved: Vec::new() }
+            let after = before.clone();
+            Box::new(Gesture { before, after, held: Vec::new(), moved: Vec::new() })
         });
         gesture.held.push(index);
         if !gesture.moved.contains(&index) {
@@ -58,7 +59,8 @@ impl Steps {
         if gesture.held.is_empty()
             && let Some(gesture) = self.gesture.take()
         {
-            self.record(&name_of(&gesture.moved), gesture.before, gesture.after);
+            let Gesture { before, after, moved, .. } = *gesture;
+            self.record(&name_of(&moved), before, after);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Which settings each snapshot has, as the audio thread sees it.
 
-use burnish_dsp::chain::{SNAPSHOTS, SnapshotSettings};
+use burnish_dsp::chain::{Chain, SNAPSHOTS, SnapshotSettings};
 use burnish_dsp::settings::ChainSettings;
 
 use crate::desk::Desk;
@@ -8,7 +8,7 @@ use crate::desk::Desk;
 /// Follows what the desk says of the snapshots.
 #[derive(Debug)]
 pub(super) struct SnapshotSelection {
-    stored: [ChainSettings; SNAPSHOTS],
+    stored: Box<[ChainSettings; SNAPSHOTS]>,
     /// The one whose settings are the parameters'.
     loaded: usize,
     /// The snapshot on its way to the parameters, and for how many frames.
@@ -22,7 +22,7 @@ impl SnapshotSelection {
         // What was sent to an earlier engine is in there as well.
         let _ = desk.snapshots.take_changed();
         Self {
-            stored: desk.snapshots.stored(),
+            stored: Box::new(desk.snapshots.stored()),
             loaded: desk.snapshots.loaded(),
             waiting: None,
             patience_frames,
@@ -34,7 +34,7 @@ impl SnapshotSelection {
     /// when frames say nothing about time and the stored settings sound as they should.
     pub(super) fn follow(&mut self, desk: &Desk, settings: &ChainSettings, frames: usize) {
         if let Some(stored) = desk.snapshots.take_changed() {
-            self.stored = stored;
+            *self.stored = stored;
         }
         self.waiting = desk.snapshots.arriving().map(|arriving| match self.waiting {
             Some((same, waited)) if same == arriving => (arriving, waited + frames),
@@ -49,6 +49,12 @@ impl SnapshotSelection {
         self.loaded = desk.snapshots.loaded();
     }
 
+    /// Gives a chain that was just built its first settings.
+    #[inline(never)] // Its copies of all settings leave the stack with it.
+    pub(super) fn configure(&self, chain: &mut Chain, settings: &ChainSettings, current: usize) {
+        chain.configure_snapshots(&self.settings(settings, current, false));
+    }
+
     /// Settings of all: those of the loaded one are the parameters'.
     pub(super) fn settings(
         &self,
@@ -56,7 +62,7 @@ impl SnapshotSelection {
         current: usize,
         are_side_by_side: bool,
     ) -> SnapshotSettings {
-        let mut all = self.stored;
+        let mut all = *self.stored;
         all[self.loaded] = *settings;
         SnapshotSettings { all, current, are_side_by_side }
     }

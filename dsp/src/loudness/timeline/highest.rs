@@ -8,12 +8,12 @@ const GROUPS: usize = (1 << 16) / GROUP;
 #[derive(Debug)]
 pub(super) struct Highest {
     counts: Box<[u32]>,
-    groups: [u32; GROUPS],
+    groups: Box<[u32]>,
 }
 
 impl Highest {
     pub(super) fn new() -> Self {
-        Self { counts: vec![0; 1 << 16].into_boxed_slice(), groups: [0; GROUPS] }
+        Self { counts: vec![0; 1 << 16].into(), groups: vec![0; GROUPS].into() }
     }
 
     pub(super) fn reset(&mut self) {
