@@ -205,7 +205,8 @@ impl Desk {
             Ok(contents) => (contents, None),
             Err(error) => {
                 self.say(format!("the measured loudness of the song was not restored: {error}"));
-                (TimelineContents::default(), Some(text.to_owned()))
+                let is_kept = text.len() <= saved_timeline::MOST_UNREAD_BYTES;
+                (TimelineContents::default(), is_kept.then(|| text.to_owned()))
             }
         };
         let store = TimelineStore::with_contents(&contents);
@@ -288,8 +289,11 @@ impl Desk {
         lock(&self.session).clone()
     }
 
+    /// Changes it; whatever an edit asks for, it stays within its ranges.
     pub(crate) fn edit_session(&self, edit: impl FnOnce(&mut Session)) {
-        edit(&mut lock(&self.session));
+        let mut session = lock(&self.session);
+        edit(&mut session);
+        *session = std::mem::take(&mut *session).mended();
     }
 
     /// Everything that is saved beside the parameters.
@@ -303,6 +307,7 @@ impl Desk {
             loaded_snapshot: self.snapshots.loaded(),
             ..self.session()
         }
+        .mended()
     }
 
     /// Takes a saved session; the worker notices changed references by itself.

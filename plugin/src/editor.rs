@@ -6,6 +6,7 @@ mod document;
 mod files;
 mod steps;
 mod views;
+mod window;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,31 +24,24 @@ use burnish_session::preset::presets;
 use burnish_session::snapshots::SnapshotBank;
 use burnish_session::targets::targets;
 use nice_plug::context::gui::GuiContext;
-use nice_plug::editor::dpi::LogicalSize;
-use nice_plug::editor::{ResizeHint, SizeConstraints};
-use nice_plug_egui::baseview::{HandlerError, WindowSize};
-use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
-};
 
 use self::document::{load_snapshot, store_loaded};
 use self::steps::Steps;
 use self::views::{BalanceReader, BalanceSources};
+pub(crate) use self::window::EditorWindows;
 use crate::desk::{CompareReadings, Desk, Reference, lock};
 use crate::parameters::BurnishParameters;
 use crate::spectra::SpectrumReader;
 use crate::switches::Switch;
 use crate::worker::WorkerKeeper;
 
-const SMALLEST: LogicalSize<f32> = LogicalSize { width: 800.0, height: 500.0 };
 /// The editor draws anew this often while it is open.
 const FRAME: Duration = Duration::from_millis(16);
 /// A session that is being loaded sets parameters first and the rest within this.
 const LOADING: Duration = Duration::from_millis(500);
 
 /// The editor of one instance; it outlives its windows.
-pub struct BurnishEditor {
+pub(crate) struct BurnishEditor {
     desk: Arc<Desk>,
     parameters: Arc<BurnishParameters>,
     worker: Arc<WorkerKeeper>,
@@ -76,58 +70,50 @@ pub(crate) fn create(
     desk: Arc<Desk>,
     parameters: Arc<BurnishParameters>,
     worker: Arc<WorkerKeeper>,
-) -> Option<EguiEditor<BurnishEditor>> {
-    let session = desk.session();
-    let (width, height) = session.editor_size;
-    let size =
-        LogicalSize { width: width.max(SMALLEST.width), height: height.max(SMALLEST.height) };
-    let settings = EguiNiceSettings::new().with_tile("Burnish").with_resize_hint(
-        ResizeHint::resizable().with_size_constraints(SizeConstraints::min_logical_size(SMALLEST)),
-    );
-    let app = BurnishEditor {
-        desk,
-        parameters,
-        worker,
-        host: None,
-        editor: Editor::new(),
-        settings: ChainSettings::default(),
-        meters: ChainSnapshot::default(),
-        history: VecDeque::with_capacity(HISTORY_POINTS),
-        spectra: None,
-        readings: None,
-        references: Vec::new(),
-        reference_views: Vec::new(),
-        balance: Box::default(),
-        steps: Steps::default(),
-        selection_differs_since: None,
-        restores: 0,
-        preset_names: presets().iter().map(|preset| preset.name).collect(),
-        edits: Vec::new(),
-    };
-    create_egui_editor(
-        EguiEditorState::from_size(size, session.editor_scale.clamp(0.5, 3.0)),
-        RepaintNotifier::default(),
-        settings,
-        app,
-    )
+) -> EditorWindows {
+    EditorWindows::new(Arc::clone(&desk), BurnishEditor::new(desk, parameters, worker))
 }
 
-impl NiceEguiApp for BurnishEditor {
-    fn build(
-        &mut self,
-        context: egui::Context,
-        host: GuiContext,
-        _frame: &mut Frame,
-    ) -> Result<(), HandlerError> {
-        Editor::install(&context);
+impl BurnishEditor {
+    fn new(desk: Arc<Desk>, parameters: Arc<BurnishParameters>, worker: Arc<WorkerKeeper>) -> Self {
+        Self {
+            desk,
+            parameters,
+            worker,
+            host: None,
+            editor: Editor::new(),
+            settings: ChainSettings::default(),
+            meters: ChainSnapshot::default(),
+            history: VecDeque::with_capacity(HISTORY_POINTS),
+            spectra: None,
+            readings: None,
+            references: Vec::new(),
+            reference_views: Vec::new(),
+            balance: Box::default(),
+            steps: Steps::default(),
+            selection_differs_since: None,
+            restores: 0,
+            preset_names: presets().iter().map(|preset| preset.name).collect(),
+            edits: Vec::new(),
+        }
+    }
+
+    /// A window has opened.
+    fn open(&mut self, context: &egui::Context, host: GuiContext) {
+        Editor::install(context);
         context.set_zoom_factor(self.desk.session().editor_scale);
         self.host = Some(host);
         self.worker.start(&self.desk);
-        Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    /// Draws the window and does what is asked for in it.
+    fn frame(&mut self, ui: &mut egui::Ui) {
+        let restores = self.restores;
         self.read();
+        if self.restores != restores {
+            // The magnification of the session that was loaded; the window's size is for the next one.
+            ui.ctx().set_zoom_factor(self.desk.session().editor_scale);
+        }
         self.follow_switches();
         self.take_picked();
         self.show(ui);
@@ -139,13 +125,6 @@ impl NiceEguiApp for BurnishEditor {
         ui.ctx().request_repaint_after(FRAME);
     }
 
-    fn resized(&mut self, size: WindowSize) {
-        let (width, height) = (size.logical.width as f32, size.logical.height as f32);
-        self.desk.edit_session(|session| session.editor_size = (width, height));
-    }
-}
-
-impl BurnishEditor {
     /// Takes in what the engine and the worker have to say.
     fn read(&mut self) {
         self.settings = self.parameters.settings();

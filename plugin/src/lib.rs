@@ -19,15 +19,12 @@ use std::sync::Arc;
 
 use burnish_dsp::transport::Transport;
 use nice_plug::prelude::*;
-use nice_plug_egui::EguiEditor;
 
 pub use crate::desk::{Desk, ENGINE_REVISION, SavedChoice, Session};
-use crate::editor::BurnishEditor;
+use crate::editor::EditorWindows;
 use crate::engine::Engine;
 pub use crate::guard::{GetPluginFactory, clap_entry};
-use crate::parameters::BYPASS_ID;
 pub use crate::parameters::BurnishParameters;
-use crate::switches::Switch;
 use crate::worker::WorkerKeeper;
 
 /// One instance of the plug-in.
@@ -89,7 +86,7 @@ impl Plugin for Burnish {
     ];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = EguiEditor<BurnishEditor>;
+    type Editor = EditorWindows;
     type SysExMessage = ();
     type BackgroundTask = ();
 
@@ -98,20 +95,15 @@ impl Plugin for Burnish {
     }
 
     fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        editor::create(
+        Some(editor::create(
             Arc::clone(&self.desk),
             Arc::clone(&self.parameters),
             Arc::clone(&self.worker),
-        )
+        ))
     }
 
-    /// A session of before there were snapshots is its first one, and one of before
-    /// there was a bypass is not bypassed.
     fn filter_state(state: &mut PluginState) {
-        use nice_plug::plugin::ParamValue;
-        let first = ParamValue::I32(0);
-        state.params.entry(Switch::Snapshot.id().to_owned()).or_insert(first);
-        state.params.entry(BYPASS_ID.to_owned()).or_insert(ParamValue::Bool(false));
+        parameters::mend_state(state);
     }
 
     fn activate(

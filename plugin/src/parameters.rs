@@ -1,13 +1,16 @@
 //! The host's parameters, made from the engine's one table.
 
+mod saved;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use burnish_dsp::parameter::{Kind, Taper};
 use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
 use nice_plug::prelude::*;
 
-use crate::desk::Desk;
+pub(crate) use self::saved::mend as mend_state;
+use crate::desk::{Desk, Session, lock};
 use crate::switches::{Switch, SwitchPositions};
 
 /// Key under which what is not a parameter is kept in the host's state.
@@ -31,6 +34,9 @@ pub struct BurnishParameters {
     switches: Vec<IntParam>,
     bypass: BoolParam,
     desk: Arc<Desk>,
+    /// What other versions keep in the host's state. Held while a state is
+    /// loaded or saved, so that each is of one piece, whichever thread asks.
+    unknown_fields: Mutex<BTreeMap<String, String>>,
 }
 
 impl BurnishParameters {
@@ -40,6 +46,7 @@ impl BurnishParameters {
             switches: Switch::ALL.map(host_switch).into(),
             bypass: host_bypass(),
             desk,
+            unknown_fields: Mutex::default(),
         }
     }
 
@@ -227,24 +234,24 @@ unsafe impl Params for BurnishParameters {
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        let session = self.desk.save();
-        // Plain data always serialises.
-        let text = serde_json::to_string(&session).unwrap_or_default();
-        BTreeMap::from([
-            (SESSION_FIELD.to_owned(), text),
-            (TIMELINE_FIELD.to_owned(), self.desk.save_timeline()),
-        ])
+        let unknown_fields = lock(&self.unknown_fields);
+        let mut fields = unknown_fields.clone();
+        // What is mended always serialises.
+        let session = serde_json::to_string(&self.desk.save()).unwrap_or_default();
+        fields.insert(SESSION_FIELD.to_owned(), session);
+        fields.insert(TIMELINE_FIELD.to_owned(), self.desk.save_timeline());
+        fields
     }
 
     fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
+        let mut unknown_fields = lock(&self.unknown_fields);
+        *unknown_fields = saved::unknown_fields(fields);
         // Sessions of before there was a timeline have none: nothing is measured yet.
         self.desk.restore_timeline(fields.get(TIMELINE_FIELD).map_or("", String::as_str));
         let Some(text) = fields.get(SESSION_FIELD) else { return };
-        match serde_json::from_str(text) {
+        match Session::read(text) {
             Ok(session) => self.desk.restore(session),
-            Err(error) => self.desk.say(format!(
-                "expected the saved session of Burnish, found something else ({error})"
-            )),
+            Err(message) => self.desk.say(message),
         }
     }
 }

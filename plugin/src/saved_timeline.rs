@@ -8,6 +8,9 @@
 
 use burnish_dsp::loudness::timeline::{LANES, SLOTS, TimelineContents};
 
+/// The longest text of another version that is kept: three hours make 1.2 MB here.
+pub(crate) const MOST_UNREAD_BYTES: usize = 1 << 23;
+
 const VERSION: &str = "1";
 const SLOT_BYTES: usize = LANES * size_of::<u16>();
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -27,17 +30,16 @@ pub(crate) fn read(text: &str) -> Result<TimelineContents, String> {
     if text.is_empty() {
         return Ok(TimelineContents::default());
     }
-    let parts: Vec<&str> = text.split(' ').collect();
+    let parts: Vec<&str> = text.splitn(6, ' ').collect();
     if parts[0] != VERSION {
-        let found: String = parts[0].chars().take(12).collect();
-        return Err(format!("expected version {VERSION}, found \"{found}\""));
+        return Err(format!("expected version {VERSION}, found \"{}\"", start_of(parts[0])));
     }
     let [_, first, count, check, data] = parts[..] else {
         return Err(format!("expected 5 parts, found {}", parts.len()));
     };
     let number = |what: &str, text: &str| match text.parse::<usize>() {
         Ok(number) if number <= SLOTS => Ok(number),
-        _ => Err(format!("expected {what} of at most {SLOTS}, found \"{text}\"")),
+        _ => Err(format!("expected {what} of at most {SLOTS}, found \"{}\"", start_of(text))),
     };
     let (first_slot, count) = (number("a first slot", first)?, number("a count of slots", count)?);
     let bytes =
@@ -46,7 +48,7 @@ pub(crate) fn read(text: &str) -> Result<TimelineContents, String> {
         return Err(format!("expected {count} slots, found {} bytes", bytes.len()));
     }
     if check != format!("{:08x}", check_of(&bytes)) {
-        return Err(format!("expected data that makes {check}, found damage"));
+        return Err(format!("expected data that makes {}, found damage", start_of(check)));
     }
     let slots = bytes
         .as_chunks::<SLOT_BYTES>()
@@ -57,6 +59,11 @@ pub(crate) fn read(text: &str) -> Result<TimelineContents, String> {
         })
         .collect();
     Ok(TimelineContents { first_slot, slots })
+}
+
+/// As much of a text as fits into a message.
+fn start_of(text: &str) -> String {
+    text.chars().take(12).collect()
 }
 
 /// 32-bit FNV-1a.

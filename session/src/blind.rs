@@ -32,6 +32,7 @@ pub use self::setup::{
     MOST_CANDIDATES, MOST_TRIALS, USUAL_TRIALS,
 };
 pub(crate) use self::shuffle::SplitMix64;
+use crate::saved::Unknown;
 
 /// The last letters of the alphabet: the first four are the snapshots'.
 const LETTERS: [&str; MOST_CANDIDATES] = ["S", "T", "U", "V", "W", "X", "Y", "Z"];
@@ -294,6 +295,7 @@ impl BlindTest {
             level_note: level_note.to_owned(),
             entries: entries.collect(),
             outcome: self.outcome(),
+            unknown: Unknown::default(),
         })
     }
 

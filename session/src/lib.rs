@@ -14,6 +14,7 @@ pub mod reference;
 pub mod references;
 pub mod render;
 pub mod resample;
+pub mod saved;
 pub mod snapshots;
 pub mod targets;
 pub mod three_masters;

@@ -1,11 +1,15 @@
 //! The list of references of a session: plain data that is saved with it.
 
+mod path;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::measure::Measures;
 use crate::reference::display_name;
+use crate::saved::{self, Unknown, within};
 
 /// As many songs as can be compared with.
 pub const MOST_REFERENCES: usize = 20;
@@ -15,6 +19,16 @@ pub const MOST_REGIONS: usize = 8;
 pub const MOST_TRIM_DB: f64 = 12.0;
 /// The shortest loop region, seconds.
 pub const SHORTEST_REGION_S: f64 = 0.1;
+/// The longest name of a reference, characters.
+pub const MOST_REFERENCE_NAME_CHARACTERS: usize = 200;
+
+/// No saved place lies later in a song than this, seconds: longer than any that can be loaded.
+const LATEST_S: f64 = 86_400.0;
+/// No measured level is further from 0 than this, dB.
+const MOST_MEASURED_DB: f64 = 1000.0;
+/// No system takes longer paths.
+const MOST_PATH_BYTES: usize = 32_768;
+const MOST_UNKNOWN_BYTES: usize = 4096;
 
 /// A passage of a reference that is played round and round.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +56,13 @@ impl Region {
     pub fn length_s(&self) -> f64 {
         self.end_s - self.start_s
     }
+
+    /// What was saved, perhaps by hand, within any song; `None` where that is no passage.
+    fn mended(self) -> Option<Self> {
+        let Self { start_s, end_s } = self;
+        let is_passage = start_s.is_finite() && end_s.is_finite() && start_s < end_s;
+        is_passage.then(|| Self::between(start_s, end_s, LATEST_S)).flatten()
+    }
 }
 
 /// What a reference measures, kept with the session so that it is known even
@@ -63,21 +84,32 @@ pub struct ReferenceFacts {
 impl ReferenceFacts {
     /// Of a measured file; `None` of silence, which has no loudness.
     pub fn of(measures: &Measures) -> Option<Self> {
-        measures.integrated_lufs.is_finite().then_some(Self {
+        Self {
             integrated_lufs: measures.integrated_lufs,
             loudness_range_lu: measures.loudness_range_lu,
             true_peak_dbtp: measures.true_peak_dbtp,
             plr_db: measures.plr_db,
             duration_s: measures.duration_s,
-        })
+        }
+        .mended()
+    }
+
+    /// What can have been measured; anything else will be measured again.
+    fn mended(self) -> Option<Self> {
+        let levels =
+            [self.integrated_lufs, self.loudness_range_lu, self.true_peak_dbtp, self.plr_db];
+        let is_possible = levels.iter().all(|level| level.abs() <= MOST_MEASURED_DB)
+            && (0.0..=LATEST_S).contains(&self.duration_s);
+        is_possible.then_some(self)
     }
 }
 
 /// One reference as it is saved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Value")]
 pub struct ReferenceEntry {
     /// The file.
+    #[serde(serialize_with = "path::write")]
     pub path: PathBuf,
     /// What it is called in the list.
     pub name: String,
@@ -93,6 +125,9 @@ pub struct ReferenceEntry {
     pub sha256: String,
     /// What it measured when it was last read.
     pub facts: Option<ReferenceFacts>,
+    /// What another version knows of it.
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 impl Default for ReferenceEntry {
@@ -106,7 +141,28 @@ impl Default for ReferenceEntry {
             is_free_running: false,
             sha256: String::new(),
             facts: None,
+            unknown: Unknown::default(),
         }
+    }
+}
+
+impl From<Value> for ReferenceEntry {
+    fn from(saved: Value) -> Self {
+        let mut object = saved::object(saved);
+        let mut entry = Self {
+            path: object.remove("path").and_then(path::read).unwrap_or_default(),
+            ..Self::default()
+        };
+        saved::take(&mut object, "name", &mut entry.name);
+        saved::take(&mut object, "trim_db", &mut entry.trim_db);
+        saved::take(&mut object, "region", &mut entry.region);
+        let regions = saved::take_list(&mut object, "regions");
+        (entry.regions, entry.region) = saved::kept(regions, entry.region, usize::MAX);
+        saved::take(&mut object, "is_free_running", &mut entry.is_free_running);
+        saved::take(&mut object, "sha256", &mut entry.sha256);
+        saved::take(&mut object, "facts", &mut entry.facts);
+        entry.unknown = Unknown::of(object, MOST_UNKNOWN_BYTES);
+        entry.mended()
     }
 }
 
@@ -119,19 +175,23 @@ impl ReferenceEntry {
     /// Brings what was saved, perhaps by hand, within its ranges.
     #[must_use]
     pub fn mended(mut self) -> Self {
-        self.trim_db = if self.trim_db.is_finite() {
-            self.trim_db.clamp(-MOST_TRIM_DB, MOST_TRIM_DB)
-        } else {
-            0.0
-        };
-        self.regions.retain(|region| {
-            region.start_s.is_finite() && region.end_s.is_finite() && region.length_s() > 0.0
-        });
-        self.regions.truncate(MOST_REGIONS);
-        self.region = self.region.filter(|region| *region < self.regions.len());
-        if self.name.trim().is_empty() {
-            self.name = display_name(&self.path);
+        if self.path.as_os_str().len() > MOST_PATH_BYTES {
+            self.path = PathBuf::new();
         }
+        self.name = saved::line(&self.name, MOST_REFERENCE_NAME_CHARACTERS);
+        if self.name.is_empty() {
+            self.name = saved::line(&display_name(&self.path), MOST_REFERENCE_NAME_CHARACTERS);
+        }
+        self.trim_db = within(self.trim_db, -MOST_TRIM_DB, MOST_TRIM_DB, 0.0);
+        let regions = self.regions.into_iter().map(Region::mended);
+        (self.regions, self.region) = saved::kept(regions, self.region, MOST_REGIONS);
+        let is_hash = |digits: &str| {
+            digits.len() <= 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+        };
+        if !is_hash(&self.sha256) {
+            self.sha256 = String::new();
+        }
+        self.facts = self.facts.and_then(ReferenceFacts::mended);
         self
     }
 
@@ -167,7 +227,55 @@ mod tests {
         .mended();
         assert_eq!(entry.trim_db, MOST_TRIM_DB);
         assert_eq!(entry.regions.len(), 1);
-        assert_eq!(entry.region, None);
+        // The one that was chosen, wherever it is now.
+        assert_eq!(entry.region, Some(0));
         assert_eq!(entry.name, "Signal Fires.flac");
+        assert_eq!(entry.clone().mended(), entry);
+        let entry = ReferenceEntry {
+            name: " \u{1}".repeat(300),
+            trim_db: f64::INFINITY,
+            regions: vec![Region { start_s: -1e300, end_s: 1e300 }; 9],
+            region: Some(8),
+            sha256: "no digits".to_owned(),
+            facts: Some(ReferenceFacts {
+                integrated_lufs: f64::NAN,
+                loudness_range_lu: 0.0,
+                true_peak_dbtp: 0.0,
+                plr_db: 0.0,
+                duration_s: 1.0,
+            }),
+            ..ReferenceEntry::default()
+        }
+        .mended();
+        assert_eq!((entry.trim_db, &*entry.sha256, entry.facts), (0.0, "", None));
+        assert_eq!((entry.regions.len(), entry.region), (MOST_REGIONS, None));
+        assert_eq!(entry.regions[0], Region { start_s: 0.0, end_s: LATEST_S });
+        assert_eq!(entry.name, "");
+    }
+
+    #[test]
+    fn one_field_that_cannot_be_read_costs_no_other() {
+        let entry: ReferenceEntry = serde_json::from_value(serde_json::json!({
+            "path": "/music/Signal Fires.flac",
+            "name": 7,
+            "trim_db": null,
+            "regions": [null, { "start_s": 1.0, "end_s": 2.0 }, { "start_s": "x" }],
+            "region": 1,
+            "sha256": "00ff",
+            "facts": { "integrated_lufs": null },
+            "color": "red",
+        }))
+        .unwrap();
+        let expected = ReferenceEntry {
+            regions: vec![Region { start_s: 1.0, end_s: 2.0 }],
+            region: Some(0),
+            sha256: "00ff".to_owned(),
+            unknown: entry.unknown.clone(),
+            ..ReferenceEntry::new(Path::new("/music/Signal Fires.flac"))
+        };
+        assert_eq!(entry, expected);
+        let text = serde_json::to_string(&entry).unwrap();
+        assert!(text.contains(r#""color":"red""#), "{text}");
+        assert_eq!(serde_json::from_str::<ReferenceEntry>(&text).unwrap(), entry);
     }
 }

@@ -3,26 +3,64 @@
 use std::collections::BTreeMap;
 
 use burnish_dsp::parameter::Kind;
-use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
+use burnish_dsp::settings::{ChainParameter, ChainSettings, parameter_index, parameters};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::saved::{self, Unknown};
 
 pub use burnish_dsp::chain::SNAPSHOTS;
 /// Their letters.
 pub const SNAPSHOT_LETTERS: [&str; SNAPSHOTS] = ["A", "B", "C", "D"];
 /// The longest name of a snapshot, characters.
 pub const MOST_NAME_CHARACTERS: usize = 40;
+/// As much text of a snapshot as is kept though this version cannot read it.
+const MOST_UNKNOWN_BYTES: usize = 16_384;
+/// The longest text that can be the value of a parameter.
+const MOST_VALUE_CHARACTERS: usize = 40;
 
 /// One snapshot as it is saved: values by the ids of their parameters. What
 /// another version wrote and this one does not know stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 struct Snapshot {
     name: String,
     values: BTreeMap<String, Value>,
+    #[serde(flatten)]
+    unknown: Unknown,
 }
 
 impl Snapshot {
+    /// Reads one as it is found, perhaps changed by hand.
+    fn read(found: Value) -> Self {
+        let mut object = saved::object(found);
+        let mut snapshot = Self::default();
+        saved::take(&mut object, "name", &mut snapshot.name);
+        saved::take(&mut object, "values", &mut snapshot.values);
+        snapshot.unknown = Unknown::of(object, MOST_UNKNOWN_BYTES);
+        snapshot
+    }
+
+    fn mend(&mut self) {
+        self.name = saved::line(&self.name, MOST_NAME_CHARACTERS);
+        let mut room = MOST_UNKNOWN_BYTES;
+        self.values.retain(|id, saved| {
+            let is_short = match saved {
+                Value::Number(_) | Value::Bool(_) => true,
+                Value::String(text) => text.len() <= MOST_VALUE_CHARACTERS,
+                _ => false,
+            };
+            if is_short && parameter_index(id).is_some() {
+                return true;
+            }
+            let bytes = id.len() + saved.to_string().len();
+            let has_room = bytes <= room;
+            if has_room {
+                room -= bytes;
+            }
+            has_room
+        });
+    }
+
     fn settings(&self) -> ChainSettings {
         let mut settings = ChainSettings::default();
         for parameter in parameters() {
@@ -70,26 +108,23 @@ fn value_of(parameter: &ChainParameter, saved: &Value) -> Option<f64> {
 /// heard is the host's parameter, and whether they run side by side is a choice
 /// of listening: neither is kept here.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "SavedBank")]
+#[serde(from = "Value")]
 pub struct SnapshotBank {
     snapshots: [Snapshot; SNAPSHOTS],
+    #[serde(flatten)]
+    unknown: Unknown,
 }
 
-/// A bank as it is found, perhaps changed by hand.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct SavedBank {
-    snapshots: Vec<Snapshot>,
-}
-
-impl From<SavedBank> for SnapshotBank {
-    fn from(saved: SavedBank) -> Self {
+impl From<Value> for SnapshotBank {
+    fn from(found: Value) -> Self {
+        let mut object = saved::object(found);
         let mut bank = Self::default();
-        for (place, snapshot) in saved.snapshots.into_iter().take(SNAPSHOTS).enumerate() {
-            bank.snapshots[place].values = snapshot.values;
-            bank.rename(place, snapshot.name.trim());
+        let list = saved::take_list(&mut object, "snapshots");
+        for (own, found) in bank.snapshots.iter_mut().zip(list) {
+            *own = found.map(Snapshot::read).unwrap_or_default();
         }
-        bank
+        bank.unknown = Unknown::of(object, MOST_UNKNOWN_BYTES);
+        bank.mended()
     }
 }
 
@@ -106,6 +141,13 @@ impl From<[ChainSettings; SNAPSHOTS]> for SnapshotBank {
 // A place beyond the last snapshot is answered as if there were a neutral one,
 // and changes nothing.
 impl SnapshotBank {
+    /// Brings what was saved, perhaps by hand, within its bounds.
+    #[must_use]
+    pub fn mended(mut self) -> Self {
+        self.snapshots.iter_mut().for_each(Snapshot::mend);
+        self
+    }
+
     /// The settings of one.
     pub fn settings(&self, place: usize) -> ChainSettings {
         self.snapshots.get(place).map(Snapshot::settings).unwrap_or_default()
@@ -156,7 +198,6 @@ impl SnapshotBank {
 
 #[cfg(test)]
 mod tests {
-    use burnish_dsp::settings::parameter_index;
     use serde_json::json;
 
     use super::*;
@@ -233,6 +274,34 @@ mod tests {
         assert_eq!(settings.limiter.gain_db, 24.0);
         assert_eq!(settings.trim.gain_db, -3.0);
         assert_eq!(settings.limiter.is_on, ChainSettings::default().limiter.is_on);
+        assert_eq!(serde_json::to_value(&bank).unwrap()["from_the_future"], 9);
+        assert_eq!(bank.clone().mended(), bank);
+    }
+
+    #[test]
+    fn one_snapshot_that_cannot_be_read_costs_no_other() {
+        let bank = read(&json!({ "snapshots": [
+            7,
+            { "name": null, "values": { "limiter.gain": 5.0 }, "color": "red" },
+            { "name": "Third", "values": [], "exciter.drive": 1 },
+        ]}));
+        assert_eq!(bank.names(), ["", "", "Third", ""]);
+        assert_eq!(bank.settings(1).limiter.gain_db, 5.0);
+        let again = serde_json::to_value(&bank).unwrap();
+        assert_eq!(again["snapshots"][1]["color"], "red");
+        assert_eq!(read(&again), bank);
+        for nonsense in [json!(null), json!([]), json!({ "snapshots": 3 }), json!("x")] {
+            assert_eq!(read(&nonsense), SnapshotBank::default());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_kept_within_a_bound() {
+        let long = "x".repeat(2 * MOST_UNKNOWN_BYTES);
+        let values = json!({ "limiter.gain": 4.0, "limiter.on": long, "new": long, "old": "y" });
+        let bank = read(&json!({ "snapshots": [{ "values": values }] }));
+        let kept: Vec<_> = bank.snapshots[0].values.keys().collect();
+        assert_eq!(kept, ["limiter.gain", "old"]);
     }
 
     #[test]

@@ -1,13 +1,22 @@
 //! What is kept of a test: in the saved state, in the editor's list and in the
 //! delivery sheet, in plain words.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::HashSet;
 
-use super::opinion::{LONGEST_NOTES, Opinion};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::opinion::{LONGEST_NOTES, LONGEST_WORD, MOST_OWN_WORDS, Opinion, WORDS};
 use super::{AbxOutcome, MOST_CANDIDATES, listed};
+use crate::saved::{self, Unknown};
 
 /// As many results as are kept; beyond that the oldest go.
 pub const MOST_RESULTS: usize = 100;
+/// The longest name, label or date, characters.
+const LONGEST_NAME: usize = 200;
+/// The longest description of settings or levels, characters.
+const LONGEST_DESCRIPTION: usize = 2000;
+const MOST_UNKNOWN_BYTES: usize = 2048;
 
 /// The kind of test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +31,7 @@ pub enum ResultMode {
 
 /// One candidate of a result.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Value")]
 pub struct ResultEntry {
     /// Its label in the test.
     pub label: String,
@@ -36,12 +45,51 @@ pub struct ResultEntry {
     pub words: Vec<String>,
     /// Notes about it.
     pub notes: String,
+    /// What another version knows of it.
+    #[serde(flatten)]
+    pub unknown: Unknown,
+}
+
+impl From<Value> for ResultEntry {
+    fn from(found: Value) -> Self {
+        let mut object = saved::object(found);
+        let mut entry = Self::default();
+        saved::take(&mut object, "label", &mut entry.label);
+        saved::take(&mut object, "name", &mut entry.name);
+        saved::take(&mut object, "settings", &mut entry.settings);
+        saved::take(&mut object, "rank", &mut entry.rank);
+        entry.words = saved::take_list(&mut object, "words").into_iter().flatten().collect();
+        saved::take(&mut object, "notes", &mut entry.notes);
+        entry.unknown = Unknown::of(object, MOST_UNKNOWN_BYTES);
+        entry.mended()
+    }
 }
 
 impl ResultEntry {
     pub(super) fn new(label: &str, name: &str, settings: String, opinion: Opinion) -> Self {
         let Opinion { rank, words, notes } = opinion;
-        Self { label: label.to_owned(), name: name.to_owned(), settings, rank, words, notes }
+        Self {
+            label: label.to_owned(),
+            name: name.to_owned(),
+            settings,
+            rank,
+            words,
+            notes,
+            unknown: Unknown::default(),
+        }
+    }
+
+    fn mended(mut self) -> Self {
+        self.label = saved::line(&self.label, LONGEST_NAME);
+        self.name = saved::line(&self.name, LONGEST_NAME);
+        self.settings = saved::line(&self.settings, LONGEST_DESCRIPTION);
+        self.rank = self.rank.filter(|rank| (1..=MOST_CANDIDATES).contains(rank));
+        self.words = self.words.iter().map(|word| saved::line(word, LONGEST_WORD)).collect();
+        let mut seen = HashSet::new();
+        self.words.retain(|word| !word.is_empty() && seen.insert(word.clone()));
+        self.words.truncate(WORDS.len() + MOST_OWN_WORDS);
+        self.notes = saved::text(self.notes, LONGEST_NOTES);
+        self
     }
 
     /// "Louder (Y): open, punchy. Notes: too much bass. Settings: limiter +6.0 dB".
@@ -62,8 +110,7 @@ impl ResultEntry {
 }
 
 /// The result of a test.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct BlindResult {
     /// When, YYYY-MM-DD.
     pub date: String,
@@ -75,6 +122,9 @@ pub struct BlindResult {
     pub entries: Vec<ResultEntry>,
     /// The score of ABX.
     pub outcome: Option<AbxOutcome>,
+    /// What another version knows of it.
+    #[serde(flatten)]
+    pub unknown: Unknown,
 }
 
 impl BlindResult {
@@ -148,13 +198,32 @@ impl BlindResult {
         groups
     }
 
+    /// Reads one as it is found; `None` of what never was a result.
+    fn read(found: Value) -> Option<Self> {
+        let mut object = saved::object(found);
+        if !object.get("entries").is_some_and(Value::is_array) {
+            return None;
+        }
+        let entries = saved::take_list(&mut object, "entries").into_iter().flatten();
+        let entries = entries.map(Value::Object).map(ResultEntry::from);
+        let mut result = Self { entries: entries.collect(), ..Self::default() };
+        saved::take(&mut object, "date", &mut result.date);
+        saved::take(&mut object, "level_note", &mut result.level_note);
+        saved::take(&mut object, "outcome", &mut result.outcome);
+        // Where the kind cannot be read, a score is of ABX.
+        let has_score = result.outcome.is_some();
+        result.mode = if has_score { ResultMode::Abx } else { ResultMode::Preference };
+        saved::take(&mut object, "mode", &mut result.mode);
+        result.unknown = Unknown::of(object, MOST_UNKNOWN_BYTES);
+        Some(result.mended())
+    }
+
     /// Brings what was saved, perhaps by hand, within its ranges.
     fn mended(mut self) -> Self {
+        self.date = saved::line(&self.date, LONGEST_NAME);
+        self.level_note = saved::line(&self.level_note, LONGEST_DESCRIPTION);
         self.entries.truncate(MOST_CANDIDATES);
-        for entry in &mut self.entries {
-            entry.rank = entry.rank.filter(|rank| (1..=MOST_CANDIDATES).contains(rank));
-            entry.notes = entry.notes.chars().take(LONGEST_NOTES).collect();
-        }
+        self.entries = self.entries.into_iter().map(ResultEntry::mended).collect();
         self.outcome = self.outcome.map(AbxOutcome::mended);
         self
     }
@@ -187,18 +256,23 @@ impl BlindResults {
     }
 }
 
+impl BlindResults {
+    /// Brings what was saved, perhaps by hand, within its ranges.
+    #[must_use]
+    pub fn mended(self) -> Self {
+        let surplus = self.list.len().saturating_sub(MOST_RESULTS);
+        let newest = self.list.into_iter().skip(surplus);
+        Self { list: newest.map(BlindResult::mended).collect() }
+    }
+}
+
 impl<'de> Deserialize<'de> for BlindResults {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut results = Self::default();
-        let saved = serde_json::Value::deserialize(deserializer)?;
-        for value in saved.as_array().into_iter().flatten() {
-            // An empty object would be read as a result that never was.
-            if value.get("entries").is_some()
-                && let Ok(result) = BlindResult::deserialize(value)
-            {
-                results.keep(result.mended());
-            }
-        }
-        Ok(results)
+        let Value::Array(found) = Value::deserialize(deserializer)? else {
+            return Ok(Self::default());
+        };
+        let mut list: Vec<_> = found.into_iter().filter_map(BlindResult::read).collect();
+        list.drain(..list.len().saturating_sub(MOST_RESULTS));
+        Ok(Self { list })
     }
 }
