@@ -4,6 +4,8 @@
 //! after construction. Audio flows one way through [`chain::Chain`]; what the
 //! meters saw leaves as plain `Copy` snapshots.
 
+#![forbid(unsafe_code)]
+
 pub mod biquad;
 pub mod bypass;
 pub mod chain;

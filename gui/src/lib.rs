@@ -7,6 +7,8 @@
 //! goes out as an edit, and a change of a parameter is always a gesture:
 //! begin, set, end.
 
+#![forbid(unsafe_code)]
+
 mod chain_row;
 mod drop_target;
 mod editor;

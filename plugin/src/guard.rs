@@ -15,8 +15,9 @@
 //!   first frame, and a transport that is right for that frame.
 //! - Calls that must not meet go through a [`gate`].
 //!
-//! What was found in which framework version is in `docs/hosts.md`. All of the
-//! plug-in's `unsafe` code is in this folder.
+//! What was found in which framework version is in `docs/hosts.md`. All `unsafe`
+//! code of the plug-in is in this folder, but the one line with which it promises
+//! the framework that its parameters stay where they are.
 
 mod audio;
 mod clap;

@@ -1,6 +1,8 @@
 //! What a person does around the sound, off the audio thread: files, references,
 //! targets, presets, measuring and rendering.
 
+#![forbid(unsafe_code)]
+
 pub mod audio;
 pub mod balance;
 pub mod blind;

@@ -9,3 +9,5 @@ mod clap_host;
 mod pages;
 mod vst3;
 mod vst3_host;
+#[cfg(target_os = "linux")]
+mod windows;
