@@ -108,12 +108,7 @@ impl BurnishEditor {
 
     /// Draws the window and does what is asked for in it.
     fn frame(&mut self, ui: &mut egui::Ui) {
-        let restores = self.restores;
         self.read();
-        if self.restores != restores {
-            // The magnification of the session that was loaded; the window's size is for the next one.
-            ui.ctx().set_zoom_factor(self.desk.session().editor_scale);
-        }
         self.follow_switches();
         self.take_picked();
         self.show(ui);

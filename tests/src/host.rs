@@ -543,6 +543,39 @@ impl Host {
         Ok(())
     }
 
+    /// Opens the editor in a window that is as large as the plug-in asks for.
+    ///
+    /// # Errors
+    /// When there is no display or the plug-in has no editor for it.
+    pub fn open_editor_as_it_is(&mut self) -> Result<(), Error> {
+        let gui = self.extensions.gui.ok_or("the plug-in has no editor")?;
+        let configuration = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
+        let plugin = self.instance.plugin_handle();
+        gui.create(&plugin, configuration)?;
+        let size = gui.get_size(&plugin).ok_or("the editor has no size")?;
+        let window = ParentWindow::open(size.width, size.height)?;
+        // SAFETY: the window is kept in `self` until the editor is closed.
+        unsafe { gui.set_parent(&plugin, ClapWindow::from_x11_handle(window.id().into()))? };
+        gui.show(&plugin)?;
+        self.window = Some(window);
+        Ok(())
+    }
+
+    /// Whether the editor is open.
+    pub fn is_editor_open(&self) -> bool {
+        self.window.is_some()
+    }
+
+    /// The size of the editor, open or not, in pixels.
+    ///
+    /// # Errors
+    /// When the plug-in has no editor.
+    pub fn editor_size(&mut self) -> Result<(u32, u32), Error> {
+        let gui = self.extensions.gui.ok_or("the plug-in has no editor")?;
+        let size = gui.get_size(&self.instance.plugin_handle()).ok_or("the editor has no size")?;
+        Ok((size.width, size.height))
+    }
+
     /// Gives the open editor another size.
     ///
     /// # Errors

@@ -20,9 +20,12 @@ mod editor_references;
 mod editor_snapshots;
 #[cfg(unix)]
 mod guard;
+#[cfg(target_os = "linux")]
+mod editor_window;
 mod host;
 mod limiter;
 mod loudness;
+mod mending;
 mod references;
 mod response;
 mod small_stack;

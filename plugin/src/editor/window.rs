@@ -3,6 +3,9 @@
 //! The host library reads the size of an editor when the instance is made, before
 //! any session is loaded, and keeps it. So every window gets a fresh editor of the
 //! library, and all of them the one [`BurnishEditor`] that outlives them.
+//!
+//! An open window belongs to the person: a session that is loaded meanwhile (hosts do
+//! that to undo) leaves it as it is, and says how the next one opens.
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};

@@ -142,9 +142,11 @@ fn mended(found: Option<&ParamValue>, kind: &Kind, default: f64) -> ParamValue {
         None => None,
     };
     match kind {
-        Kind::Continuous { min, max, .. } => {
-            let value = value.unwrap_or(default) as f32;
-            ParamValue::F32(value.clamp(*min as f32, *max as f32))
+        Kind::Continuous { min, max, step, .. } => {
+            let value = value.unwrap_or(default);
+            // A host's 32 bits may lie a little beside the last step.
+            let is_within = (min - 0.5 * step..=max + 0.5 * step).contains(&value);
+            ParamValue::F32(if is_within { value } else { value.clamp(*min, *max) } as f32)
         }
         Kind::Choice(names) => {
             let is_one = |value: &f64| (0.0..names.len() as f64).contains(value);
