@@ -2,4 +2,6 @@
 //! audio through it, sets parameters, keeps state, opens the editor.
 
 pub mod host;
+#[cfg(unix)]
+pub mod raw;
 pub mod window;

@@ -2,7 +2,8 @@
 
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    ConfigureWindowAux, ConnectionExt, CreateWindowAux, EventMask, ImageFormat, WindowClass,
+    BUTTON_PRESS_EVENT, ButtonPressEvent, ConfigureWindowAux, ConnectionExt, CreateWindowAux,
+    EventMask, ImageFormat, KeyButMask, MOTION_NOTIFY_EVENT, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -58,6 +59,34 @@ impl ParentWindow {
     pub fn resize(&self, width: u32, height: u32) -> Result<(), Error> {
         let size = ConfigureWindowAux::new().width(width).height(height);
         self.connection.configure_window(self.id, &size)?;
+        self.connection.sync()?;
+        Ok(())
+    }
+
+    /// Presses the left button at a place inside and moves on with it, for an editor
+    /// that lives in the window. The button stays down.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn press_inside(&self, x: i16, y: i16) -> Result<(), Error> {
+        let Some(&editor) = self.connection.query_tree(self.id)?.reply()?.children.first() else {
+            return Ok(());
+        };
+        let mut press = ButtonPressEvent {
+            response_type: BUTTON_PRESS_EVENT,
+            detail: 1,
+            event: editor,
+            event_x: x,
+            event_y: y,
+            same_screen: true,
+            ..ButtonPressEvent::default()
+        };
+        self.connection.send_event(false, editor, EventMask::BUTTON_PRESS, press)?;
+        press.response_type = MOTION_NOTIFY_EVENT;
+        press.detail = 0;
+        press.event_y = y.saturating_add(20);
+        press.state = KeyButMask::BUTTON1;
+        self.connection.send_event(false, editor, EventMask::POINTER_MOTION, press)?;
         self.connection.sync()?;
         Ok(())
     }

@@ -5,9 +5,13 @@
 //! reading one element too far ends the test.
 
 mod clap;
-mod clap_host;
-mod pages;
 mod vst3;
-mod vst3_host;
 #[cfg(target_os = "linux")]
 mod windows;
+
+use burnish_tests::raw::Library;
+
+/// The plug-in that this program is linked with.
+fn linked() -> Library {
+    Library { clap: &burnish::clap_entry, vst3: burnish::GetPluginFactory }
+}

@@ -7,6 +7,7 @@ mod demo;
 mod install;
 mod run;
 mod setup;
+mod soak;
 mod test;
 mod validate;
 
@@ -22,6 +23,7 @@ const HELP: &str = "cargo xtask COMMAND
   install     bundle, and put both where hosts look
   bench       what the chain and each stage cost
   screenshot  photograph the editor for the README: docs/editor.png, docs/editor-small.png
+  soak        hostile hosts against the release bundle: --minutes N (10), --seed N
   validate    run the plug-in validators that are on the PATH, and pedalboard
   setup       install what a build or a test needs (Debian and Ubuntu as root; else say what)
 ";
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Some("install") => setup::build_packages().and_then(|()| install::install()),
         Some("bench") => setup::build_packages().and_then(|()| test::bench()),
         Some("screenshot") => demo::screenshot(),
+        Some("soak") => soak::soak(&arguments[1..]),
         Some("validate") => validate::validate(),
         Some("setup") => setup::all_packages(),
         None | Some("--help" | "-h" | "help") => {

@@ -13,8 +13,12 @@ use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_ERROR, clap_process}
 use clap_sys::stream::{clap_istream, clap_ostream};
 use proptest::prelude::*;
 
-use super::clap_host::{Bus, Events, Raw, block, factory, nonsense, nothing, playing_from, row};
-use super::pages::Edge;
+use burnish_tests::raw::clap::{
+    Bus, Events, Raw, block, factory, nonsense, nothing, playing_from, row,
+};
+use burnish_tests::raw::pages::Edge;
+
+use super::linked;
 
 const FRAMES: u32 = 512;
 
@@ -35,7 +39,7 @@ fn stereo() -> Bus {
 
 #[test]
 fn the_main_bus_alone_is_enough() {
-    let (alone, both) = (Raw::playing(), Raw::playing());
+    let (alone, both) = (Raw::playing(linked()), Raw::playing(linked()));
     for _ in 0..4 {
         let heard = played(&alone, &mut [stereo()], |_| {});
         let expected = played(&both, &mut [stereo(), Bus::new(2, FRAMES as usize, 0.0)], |_| {});
@@ -48,7 +52,7 @@ fn the_main_bus_alone_is_enough() {
 
 #[test]
 fn what_is_missing_is_silent() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let mut none = Bus::new(2, 1, 0.0);
     none.pointers.fill(ptr::null_mut());
     for inputs in [&mut [][..], &mut [none]] {
@@ -79,7 +83,7 @@ fn what_is_missing_is_silent() {
 
 #[test]
 fn outputs_that_are_missing_take_nothing() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     for _ in 0..2 {
         played(&raw, &mut [stereo()], |block| block.audio_outputs_count = 0);
         played(&raw, &mut [stereo()], |block| block.audio_outputs = ptr::null_mut());
@@ -95,7 +99,7 @@ fn outputs_that_are_missing_take_nothing() {
 
 #[test]
 fn more_and_fewer_channels_than_declared() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     for (inputs, outputs) in [(4, 4), (1, 1), (64, 2), (2, 6), (0, 2), (1, 2), (2, 1)] {
         let mut given = [Bus::new(inputs, FRAMES as usize, 0.25)];
         let mut wanted = [Bus::new(outputs, FRAMES as usize, f32::NAN), stereo()];
@@ -113,7 +117,7 @@ fn more_and_fewer_channels_than_declared() {
 
 #[test]
 fn samples_of_64_bits_are_silenced_and_not_read() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let mut samples = Edge::new(&[1.0_f64; FRAMES as usize]);
     let mut pointers = Edge::new(&[samples.pointer()]);
     let mut bus = Edge::new(&[clap_audio_buffer {
@@ -131,7 +135,7 @@ fn samples_of_64_bits_are_silenced_and_not_read() {
 
 #[test]
 fn events_at_impossible_times_still_arrive() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let parameter = raw.parameter("Trim Gain");
     for (time, value) in [(FRAMES, 0.7), (FRAMES + 1, 0.6), (1 << 31, 0.4), (u32::MAX, 0.3)] {
         let events = Events::of(parameter, &[(time, value)]);
@@ -148,7 +152,7 @@ fn events_at_impossible_times_still_arrive() {
 
 #[test]
 fn broken_events_are_passed_over() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let parameter = raw.parameter("Trim Gain");
     let mut events =
         Events::of(parameter, &[(0, 0.25), (1, f64::NAN), (2, f64::INFINITY), (3, 0.9), (4, 0.9)]);
@@ -167,7 +171,7 @@ fn broken_events_are_passed_over() {
 
 #[test]
 fn audio_before_it_was_activated_is_refused_in_silence() {
-    for raw in [Raw::new(), Raw::initialised()] {
+    for raw in [Raw::new(linked()), Raw::initialised(linked())] {
         let mut inputs = [stereo()];
         let mut outputs = [Bus::new(2, FRAMES as usize, f32::NAN)];
         let (mut input_row, mut output_row) = (row(&mut inputs), row(&mut outputs));
@@ -179,7 +183,7 @@ fn audio_before_it_was_activated_is_refused_in_silence() {
         raw.reset();
         raw.deactivate();
     }
-    let raw = Raw::new();
+    let raw = Raw::new(linked());
     assert!(!raw.activate(48_000.0, 512), "it was never initialised");
     assert_eq!(
         raw.process(&{
@@ -193,7 +197,7 @@ fn audio_before_it_was_activated_is_refused_in_silence() {
 
 #[test]
 fn audio_after_it_was_deactivated_is_refused_in_silence() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     assert!(!played(&raw, &mut [stereo()], |_| {})[0].samples[0].is_empty());
     raw.deactivate();
     assert!(played(&raw, &mut [stereo()], |_| {})[0].is_silent());
@@ -204,7 +208,7 @@ fn audio_after_it_was_deactivated_is_refused_in_silence() {
 
 #[test]
 fn a_stream_that_cannot_be_is_refused() {
-    let raw = Raw::initialised();
+    let raw = Raw::initialised(linked());
     for rate in [f64::NAN, f64::INFINITY, -48_000.0, 0.0, 1.0, 1e9] {
         assert!(!raw.activate(rate, 512), "{rate} Hz");
     }
@@ -215,7 +219,7 @@ fn a_stream_that_cannot_be_is_refused() {
 
 #[test]
 fn a_block_longer_than_announced_is_cut() {
-    let (raw, expected) = (Raw::initialised(), Raw::playing());
+    let (raw, expected) = (Raw::initialised(linked()), Raw::playing(linked()));
     assert!(raw.activate(48_000.0, 64));
     for _ in 0..3 {
         let heard = played(&raw, &mut [stereo()], |_| {});
@@ -226,7 +230,7 @@ fn a_block_longer_than_announced_is_cut() {
 
 #[test]
 fn a_block_of_no_frames_takes_the_changes() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let parameter = raw.parameter("Trim Gain");
     let events = Events::of(parameter, &[(0, 0.25), (7, 0.75)]);
     let (mut inputs, mut outputs) = ([Bus::new(2, 0, 0.0)], [Bus::new(2, 0, 0.0)]);
@@ -239,7 +243,7 @@ fn a_block_of_no_frames_takes_the_changes() {
 
 #[test]
 fn changes_beside_the_audio_wait_for_it() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let parameter = raw.parameter("Trim Gain");
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -272,7 +276,7 @@ fn changes_beside_the_audio_wait_for_it() {
 
 #[test]
 fn indices_buffers_and_texts_are_looked_at() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let params: clap_plugin_params = raw.extension(CLAP_EXT_PARAMS);
     // SAFETY: an instance of the plug-in; what it is given is what is tested.
     unsafe {
@@ -300,7 +304,7 @@ fn indices_buffers_and_texts_are_looked_at() {
         assert!((*plugin).get_extension.unwrap()(plugin, nonsense()).is_null());
         assert_eq!((*plugin).process.unwrap()(plugin, nothing()), CLAP_PROCESS_ERROR);
         params.flush.unwrap()(plugin, nothing(), nothing());
-        let factory = factory();
+        let factory = factory(linked());
         let create = (*factory).create_plugin.unwrap();
         assert!(create(factory, nothing(), nonsense()).is_null());
         assert!((*factory).get_plugin_descriptor.unwrap()(factory, 1).is_null());
@@ -309,7 +313,7 @@ fn indices_buffers_and_texts_are_looked_at() {
 
 #[test]
 fn a_layout_does_not_change_under_the_audio() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let layouts: clap_plugin_audio_ports_config = raw.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
     // SAFETY: an instance of the plug-in.
     unsafe {
@@ -386,7 +390,7 @@ fn save(raw: &Raw, answer: fn(u64) -> i64) -> Option<Vec<u8>> {
 
 #[test]
 fn streams_that_lie_are_refused() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let all = |size: u64| size as i64;
     let saved = save(&raw, all).unwrap();
     assert_eq!(save(&raw, |size| size.min(7) as i64), Some(saved.clone()), "in small bites");
@@ -452,7 +456,7 @@ proptest! {
     /// Whatever a host calls after whatever, what comes out is audio.
     #[test]
     fn any_order_of_calls(calls in calls(), is_initialised in any::<bool>()) {
-        let raw = if is_initialised { Raw::initialised() } else { Raw::new() };
+        let raw = if is_initialised { Raw::initialised(linked()) } else { Raw::new(linked()) };
         let parameter = raw.parameter("Trim Gain");
         let transport = playing_from(3);
         for call in calls {

@@ -15,8 +15,10 @@ use vst3::Steinberg::Vst::{
 };
 use vst3::Steinberg::{IPluginFactoryTrait, int32, kInvalidArgument, kResultFalse, kResultOk};
 
-use super::clap_host::Bus;
-use super::vst3_host::{Changes, Handler, Raw, Stream, factory};
+use burnish_tests::raw::clap::Bus;
+use burnish_tests::raw::vst3::{Changes, Handler, Raw, Stream, factory};
+
+use super::linked;
 
 const FRAMES: usize = 512;
 
@@ -34,7 +36,7 @@ fn heard(raw: &Raw, inputs: &mut [Bus]) -> Bus {
 
 #[test]
 fn the_main_bus_alone_is_enough() {
-    let (alone, both) = (Raw::playing(), Raw::playing());
+    let (alone, both) = (Raw::playing(linked()), Raw::playing(linked()));
     for _ in 0..4 {
         let heard_alone = heard(&alone, &mut [stereo()]);
         let expected = heard(&both, &mut [stereo(), Bus::new(2, FRAMES, 0.0)]);
@@ -47,7 +49,7 @@ fn the_main_bus_alone_is_enough() {
 
 #[test]
 fn what_is_missing_is_silent() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let mut none = Bus::new(2, 1, 0.0);
     none.pointers.fill(ptr::null_mut());
     for inputs in [&mut [][..], &mut [none]] {
@@ -73,7 +75,7 @@ fn what_is_missing_is_silent() {
 
 #[test]
 fn more_and_fewer_channels_than_declared() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     for (inputs, outputs) in [(4, 4), (1, 1), (64, 2), (2, 6), (0, 2), (1, 2), (2, 1)] {
         let mut given = [Bus::new(inputs, FRAMES, 0.25)];
         let mut wanted = [Bus::new(outputs, FRAMES, f32::NAN), stereo()];
@@ -91,7 +93,7 @@ fn more_and_fewer_channels_than_declared() {
 #[test]
 #[allow(clippy::unnecessary_cast)]
 fn samples_of_64_bits_are_silenced_and_not_read() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     // A channel of 512 samples of 64 bits has room for 1024 of 32.
     let mut outputs = [Bus::new(2, 2 * FRAMES, 9.0)];
     raw.played(FRAMES, &mut [Bus::new(2, 2 * FRAMES, 0.5)], &mut outputs, |block| {
@@ -102,7 +104,7 @@ fn samples_of_64_bits_are_silenced_and_not_read() {
 
 #[test]
 fn changes_at_impossible_times_still_arrive() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let parameter = raw.parameter("Trim Gain");
     let play = |points: &[(int32, f64)], says_more| {
         let changes = Changes::of(parameter, points, says_more);
@@ -128,7 +130,7 @@ fn changes_at_impossible_times_still_arrive() {
 
 #[test]
 fn a_block_of_no_frames_takes_the_changes() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let parameter = raw.parameter("Trim Gain");
     let changes = Changes::of(parameter, &[(0, 0.25), (7, 0.75)], 0);
     let result = raw.played(0, &mut [], &mut [], |block| {
@@ -140,7 +142,7 @@ fn a_block_of_no_frames_takes_the_changes() {
 
 #[test]
 fn calls_out_of_order_are_refused_in_silence() {
-    let raw = Raw::new();
+    let raw = Raw::new(linked());
     let refused = |raw: &Raw| {
         let mut outputs = [Bus::new(2, FRAMES, f32::NAN)];
         let result = raw.played(FRAMES, &mut [stereo()], &mut outputs, |_| {});
@@ -178,7 +180,7 @@ fn calls_out_of_order_are_refused_in_silence() {
 
 #[test]
 fn a_block_longer_than_announced_is_cut() {
-    let (raw, expected) = (Raw::new(), Raw::playing());
+    let (raw, expected) = (Raw::new(linked()), Raw::playing(linked()));
     assert_eq!(raw.set_up(48_000.0, 64), kResultOk);
     assert_eq!(raw.set_active(true), kResultOk);
     for _ in 0..3 {
@@ -193,7 +195,7 @@ fn mono_with_a_side_chain_is_taken_mono_and_stereo() {
     let (audio, input, output) = (kAudio as int32, kInput as int32, kOutput as int32);
     for side_chain in [kMono, kStereo] {
         for main in [kMono, kStereo] {
-            let raw = Raw::new();
+            let raw = Raw::new(linked());
             let (mut inputs, mut outputs) = ([main, side_chain], [main]);
             // SAFETY: an instance of the plug-in; as long as they say.
             unsafe {
@@ -233,7 +235,7 @@ fn mono_with_a_side_chain_is_taken_mono_and_stereo() {
 #[test]
 #[allow(clippy::unnecessary_cast)]
 fn arrangements_and_indices_are_looked_at() {
-    let raw = Raw::new();
+    let raw = Raw::new(linked());
     let (audio, input) = (kAudio as int32, kInput as int32);
     let (mut inputs, mut outputs) = ([k51, kStereo], [k51]);
     // SAFETY: an instance of the plug-in; what it is given is what is tested.
@@ -275,7 +277,7 @@ fn arrangements_and_indices_are_looked_at() {
         }
         assert!(raw.controller.createView(ptr::null()).is_null());
         assert!(raw.controller.createView(c"toaster".as_ptr()).is_null());
-        let factory = factory();
+        let factory = factory(linked());
         assert_eq!(factory.getClassInfo(0, ptr::null_mut()), kInvalidArgument);
         let made = factory.createInstance(ptr::null(), ptr::null(), ptr::null_mut());
         assert_eq!(made, kInvalidArgument);
@@ -284,7 +286,7 @@ fn arrangements_and_indices_are_looked_at() {
 
 #[test]
 fn streams_that_lie_are_refused() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let save = |answer: fn(int32) -> int32| {
         let stream = Stream::of(&[], answer);
         // SAFETY: an instance of the plug-in, and a stream.
@@ -320,7 +322,7 @@ fn streams_that_lie_are_refused() {
 
 #[test]
 fn calls_beside_the_audio_wait_for_it() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     let parameter = raw.parameter("Trim Gain");
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -355,7 +357,7 @@ fn calls_beside_the_audio_wait_for_it() {
 
 #[test]
 fn a_host_that_answers_a_restart_by_calling_again_is_served() {
-    let raw = Raw::new();
+    let raw = Raw::new(linked());
     let handler = ComWrapper::new(Handler {
         component: Some(raw.component.clone()).into(),
         restarts: AtomicI32::new(0),
@@ -391,7 +393,7 @@ fn a_host_that_answers_a_restart_by_calling_again_is_served() {
 
 #[test]
 fn what_the_song_says_may_be_nonsense() {
-    let raw = Raw::playing();
+    let raw = Raw::playing(linked());
     // SAFETY: a context is plain numbers.
     let mut context: ProcessContext = unsafe { std::mem::zeroed() };
     context.state = u32::MAX;

@@ -26,8 +26,10 @@ use vst3::Steinberg::{
 };
 use vst3::{Class, ComPtr, ComWrapper};
 
-use super::clap_host::{Bus, Events, Raw, block, nothing, row};
-use super::vst3_host::Raw as Vst3;
+use burnish_tests::raw::clap::{Bus, Events, Raw, block, nothing, row};
+use burnish_tests::raw::vst3::Raw as Vst3;
+
+use super::linked;
 
 /// Set in the program that does the work.
 const WORKS: &str = "BURNISH_WORKS_ON_A_SCREEN";
@@ -66,11 +68,11 @@ fn a_clap_window_is_used_wrongly() {
         let api = CLAP_WINDOW_API_X11.as_ptr();
         // SAFETY: instances of the plug-in; what they are given is what is tested.
         unsafe {
-            let early = Raw::new();
+            let early = Raw::new(linked());
             let gui: clap_plugin_gui = early.extension(CLAP_EXT_GUI);
             assert!(!gui.create.unwrap()(early.plugin, api, false), "not initialised");
 
-            let raw = Raw::playing();
+            let raw = Raw::playing(linked());
             let plugin = raw.plugin;
             // Before there is a window.
             assert!(!gui.show.unwrap()(plugin));
@@ -226,7 +228,7 @@ fn a_vst3_window_is_used_wrongly() {
     on_a_screen("a_vst3_window_is_used_wrongly", || {
         let parent = ParentWindow::open(1100, 700).unwrap();
         let window = parent.id() as usize as *mut c_void;
-        let raw = Vst3::playing();
+        let raw = Vst3::playing(linked());
         let bare = ComWrapper::new(BareFrame);
         let view = view(&raw);
         let rect = |width, height| ViewRect { left: 0, top: 0, right: width, bottom: height };
@@ -258,10 +260,11 @@ fn a_vst3_window_is_used_wrongly() {
                 scope.spawn(|| {
                     for step in 0..200 {
                         let points = [(step % 512, f64::from(step % 9) / 9.0)];
-                        let changes = super::vst3_host::Changes::of(parameter, &points, 0);
+                        let changes = burnish_tests::raw::vst3::Changes::of(parameter, &points, 0);
                         let mut outputs = [Bus::new(2, 512, 0.0)];
                         raw.played(512, &mut [Bus::new(2, 512, 0.1)], &mut outputs, |block| {
-                            block.inputParameterChanges = super::vst3_host::Changes::list(&changes);
+                            block.inputParameterChanges =
+                                burnish_tests::raw::vst3::Changes::list(&changes);
                         });
                     }
                 });
@@ -286,7 +289,7 @@ fn many_openings_of_a_vst3_window_leave_nothing_behind() {
     on_a_screen("many_openings_of_a_vst3_window_leave_nothing_behind", || {
         let parent = ParentWindow::open(1100, 700).unwrap();
         let window = parent.id() as usize as *mut c_void;
-        let raw = Vst3::playing();
+        let raw = Vst3::playing(linked());
         let bare = ComWrapper::new(BareFrame);
         for run_loop in [Some(RunLoop::Takes), Some(RunLoop::Refuses), None] {
             let frame = run_loop.map(|run_loop| {

@@ -19,7 +19,8 @@ use vst3::Steinberg::{
 };
 use vst3::{Class, ComPtr, ComWrapper, Interface};
 
-use super::clap_host::Bus;
+use super::Library;
+use super::clap::Bus;
 use super::pages::Edge;
 
 /// An instance in a host that keeps no rule; not even that it is used by one thread.
@@ -34,14 +35,18 @@ unsafe impl Send for Raw {}
 // SAFETY: as above.
 unsafe impl Sync for Raw {}
 
-pub fn factory() -> ComPtr<IPluginFactory> {
+/// The factory of the plug-in.
+///
+/// # Panics
+/// When the library has none.
+pub fn factory(library: Library) -> ComPtr<IPluginFactory> {
     // SAFETY: the plug-in's own entry gives a reference.
-    unsafe { ComPtr::from_raw(burnish::GetPluginFactory().cast()).unwrap() }
+    unsafe { ComPtr::from_raw((library.vst3)().cast()).unwrap() }
 }
 
 impl Raw {
-    pub fn new() -> Self {
-        let factory = factory();
+    pub fn new(library: Library) -> Self {
+        let factory = factory(library);
         // SAFETY: the plug-in's own functions; places for what they give.
         unsafe {
             let mut info: PClassInfo = std::mem::zeroed();
@@ -64,8 +69,8 @@ impl Raw {
     }
 
     /// Ready to play at 48 kHz, blocks of 512.
-    pub fn playing() -> Self {
-        let raw = Self::new();
+    pub fn playing(library: Library) -> Self {
+        let raw = Self::new(library);
         assert_eq!(raw.set_up(48_000.0, 512), kResultOk);
         assert_eq!(raw.set_active(true), kResultOk);
         assert_eq!(raw.set_processing(true), kResultOk);

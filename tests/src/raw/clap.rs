@@ -1,7 +1,7 @@
 //! A CLAP host in plain pointers, that can do what no host should.
 
 use std::cell::Cell;
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 
 use clap_sys::audio_buffer::clap_audio_buffer;
@@ -9,13 +9,22 @@ use clap_sys::events::{
     CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_VALUE, clap_event_header, clap_event_param_value,
     clap_event_transport, clap_input_events,
 };
-use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
+use clap_sys::ext::gui::{
+    CLAP_EXT_GUI, CLAP_WINDOW_API_X11, clap_plugin_gui, clap_window, clap_window_handle,
+};
+use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
+use clap_sys::ext::params::{
+    CLAP_EXT_PARAMS, CLAP_PARAM_IS_AUTOMATABLE, clap_param_info, clap_plugin_params,
+};
+use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
 use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_factory};
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{clap_process, clap_process_status};
+use clap_sys::stream::{clap_istream, clap_ostream};
 use clap_sys::version::CLAP_VERSION;
 
+use super::Library;
 use super::pages::Edge;
 
 /// A host that has nothing to offer: no extension, not even functions to call.
@@ -34,13 +43,27 @@ fn bare_host() -> clap_host {
     }
 }
 
-pub fn factory() -> *const clap_plugin_factory {
+/// The factory of the plug-in.
+///
+/// # Panics
+/// When the library has none.
+pub fn factory(library: Library) -> *const clap_plugin_factory {
+    let entry = library.clap;
     // SAFETY: the plug-in's own entry.
     unsafe {
-        let entry = &burnish::clap_entry;
         assert!(entry.init.unwrap()(ptr::null()));
         entry.get_factory.unwrap()(CLAP_PLUGIN_FACTORY_ID.as_ptr()).cast()
     }
+}
+
+/// A parameter as a host sees it.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub id: u32,
+    pub name: String,
+    /// The highest value; the lowest is 0.
+    pub most: f64,
+    pub is_automatable: bool,
 }
 
 /// An instance in a host that keeps no rule; not even that it is used by one thread.
@@ -56,11 +79,11 @@ unsafe impl Sync for Raw {}
 
 impl Raw {
     /// Created, and nothing else.
-    pub fn new() -> Self {
+    pub fn new(library: Library) -> Self {
         let host = Box::new(bare_host());
         // SAFETY: the host lives as long as the instance.
         let plugin = unsafe {
-            let factory = factory();
+            let factory = factory(library);
             let descriptor = (*factory).get_plugin_descriptor.unwrap()(factory, 0);
             (*factory).create_plugin.unwrap()(factory, &raw const *host, (*descriptor).id)
         };
@@ -68,16 +91,16 @@ impl Raw {
         Self { plugin, _host: host }
     }
 
-    pub fn initialised() -> Self {
-        let raw = Self::new();
+    pub fn initialised(library: Library) -> Self {
+        let raw = Self::new(library);
         // SAFETY: an instance of the plug-in.
         assert!(unsafe { (*raw.plugin).init.unwrap()(raw.plugin) });
         raw
     }
 
     /// Ready to play at 48 kHz, blocks of 512.
-    pub fn playing() -> Self {
-        let raw = Self::initialised();
+    pub fn playing(library: Library) -> Self {
+        let raw = Self::initialised(library);
         assert!(raw.activate(48_000.0, 512));
         assert!(raw.start());
         raw
@@ -128,20 +151,31 @@ impl Raw {
         }
     }
 
-    /// The id of a parameter.
-    pub fn parameter(&self, name: &str) -> u32 {
+    /// All parameters that a host is shown.
+    pub fn parameters(&self) -> Vec<Parameter> {
         let params: clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
         // SAFETY: an instance of the plug-in, and a zeroed info is one.
         unsafe {
             let mut info: clap_param_info = std::mem::zeroed();
-            for index in 0..params.count.unwrap()(self.plugin) {
-                assert!(params.get_info.unwrap()(self.plugin, index, &raw mut info));
-                if CStr::from_ptr(info.name.as_ptr()).to_str() == Ok(name) {
-                    return info.id;
-                }
-            }
+            (0..params.count.unwrap()(self.plugin))
+                .map(|index| {
+                    assert!(params.get_info.unwrap()(self.plugin, index, &raw mut info));
+                    Parameter {
+                        id: info.id,
+                        name: CStr::from_ptr(info.name.as_ptr()).to_string_lossy().into_owned(),
+                        most: info.max_value,
+                        is_automatable: info.flags & CLAP_PARAM_IS_AUTOMATABLE != 0,
+                    }
+                })
+                .collect()
         }
-        panic!("no parameter is called {name}")
+    }
+
+    /// The id of a parameter.
+    pub fn parameter(&self, name: &str) -> u32 {
+        let all = self.parameters();
+        let found = all.iter().find(|parameter| parameter.name == name);
+        found.unwrap_or_else(|| panic!("no parameter is called {name}")).id
     }
 
     pub fn value(&self, parameter: u32) -> f64 {
@@ -150,6 +184,87 @@ impl Raw {
         // SAFETY: an instance of the plug-in.
         assert!(unsafe { params.get_value.unwrap()(self.plugin, parameter, &raw mut value) });
         value
+    }
+
+    /// What the plug-in makes of a text.
+    pub fn value_of(&self, parameter: u32, text: &str) -> Option<f64> {
+        let params: clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
+        let text = CString::new(text).ok()?;
+        let mut value = 0.0;
+        // SAFETY: an instance of the plug-in, a text and a place.
+        let is_read = unsafe {
+            params.text_to_value.unwrap()(self.plugin, parameter, text.as_ptr(), &raw mut value)
+        };
+        is_read.then_some(value)
+    }
+
+    pub fn latency(&self) -> u32 {
+        let latency: clap_plugin_latency = self.extension(CLAP_EXT_LATENCY);
+        // SAFETY: an instance of the plug-in.
+        unsafe { latency.get.unwrap()(self.plugin) }
+    }
+
+    /// Opens the editor in an X11 window; false where it is refused.
+    pub fn open_window(&self, parent: u32) -> bool {
+        let gui: clap_plugin_gui = self.extension(CLAP_EXT_GUI);
+        let window = clap_window {
+            api: CLAP_WINDOW_API_X11.as_ptr(),
+            specific: clap_window_handle { x11: parent.into() },
+        };
+        // SAFETY: an instance of the plug-in, and a window.
+        unsafe {
+            gui.create.unwrap()(self.plugin, CLAP_WINDOW_API_X11.as_ptr(), false)
+                && gui.set_parent.unwrap()(self.plugin, &raw const window)
+                && gui.show.unwrap()(self.plugin)
+        }
+    }
+
+    pub fn close_window(&self) {
+        let gui: clap_plugin_gui = self.extension(CLAP_EXT_GUI);
+        // SAFETY: an instance of the plug-in.
+        unsafe { gui.destroy.unwrap()(self.plugin) }
+    }
+
+    /// The state as the plug-in writes it, `None` where it does not.
+    pub fn save(&self) -> Option<Vec<u8>> {
+        unsafe extern "C" fn write(
+            stream: *const clap_ostream,
+            from: *const c_void,
+            size: u64,
+        ) -> i64 {
+            // SAFETY: the context is the vector below; as much is read as there is.
+            unsafe {
+                let bytes = &mut *(*stream).ctx.cast::<Vec<u8>>();
+                bytes.extend_from_slice(std::slice::from_raw_parts(from.cast(), size as usize));
+            }
+            size as i64
+        }
+        let state: clap_plugin_state = self.extension(CLAP_EXT_STATE);
+        let mut bytes = Vec::<u8>::new();
+        let stream = clap_ostream { ctx: ptr::from_mut(&mut bytes).cast(), write: Some(write) };
+        // SAFETY: an instance of the plug-in, and a stream.
+        let is_saved = unsafe { state.save.unwrap()(self.plugin, &raw const stream) };
+        is_saved.then_some(bytes)
+    }
+
+    /// Loads a state; false where the plug-in refuses.
+    pub fn load(&self, bytes: &[u8]) -> bool {
+        unsafe extern "C" fn read(stream: *const clap_istream, to: *mut c_void, size: u64) -> i64 {
+            // SAFETY: the context is the slice below; no more is written than there
+            // is room for.
+            unsafe {
+                let rest = &mut *(*stream).ctx.cast::<&[u8]>();
+                let count = rest.len().min(size as usize);
+                ptr::copy_nonoverlapping(rest.as_ptr(), to.cast(), count);
+                *rest = &rest[count..];
+                count as i64
+            }
+        }
+        let state: clap_plugin_state = self.extension(CLAP_EXT_STATE);
+        let mut rest = bytes;
+        let stream = clap_istream { ctx: ptr::from_mut(&mut rest).cast(), read: Some(read) };
+        // SAFETY: an instance of the plug-in, and a stream.
+        unsafe { state.load.unwrap()(self.plugin, &raw const stream) }
     }
 
     pub fn flush(&self, events: &Events) {
