@@ -75,7 +75,7 @@ impl Windows {
         let status = loop {
             match window.try_wait().unwrap() {
                 Some(status) => break Some(status),
-                None if started.elapsed() > Duration::from_secs(60) => break None,
+                None if started.elapsed() > Duration::from_mins(1) => break None,
                 None => std::thread::sleep(Duration::from_millis(20)),
             }
         };
