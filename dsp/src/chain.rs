@@ -9,21 +9,24 @@
 //! most.
 //!
 //! A chain built [with snapshots](Chain::with_snapshots) can run the stages of
-//! all four side by side on the same input. What leaves it is the current
+//! all four side by side on the same input, one built for [snapshots on
+//! demand](Chain::with_snapshots_on_demand) once it has been given their paths. What leaves it is the current
 //! one's; a change of snapshot is then a cross-fade of two outputs that are
 //! both there. Otherwise one path does the work, and a change of snapshot is a
 //! change of its settings, smoothed as every other.
 
+mod hand_over;
 mod path;
 mod publisher;
 mod snapshots;
 
 use std::sync::Arc;
 
+pub use self::hand_over::PathHandOver;
 pub use self::snapshots::{SNAPSHOTS, SnapshotSettings};
 
 use self::publisher::Publisher;
-use self::snapshots::{Configured, SnapshotPaths};
+use self::snapshots::{Configured, SnapshotPaths, Snapshots};
 use crate::compare::{Frames, Level, MOST_APART_S};
 use crate::delay_line::DelayLine;
 use crate::equalizer::plan_transforms;
@@ -72,26 +75,31 @@ impl Chain {
     /// Builds a chain with one path, for one set of settings; only here and in
     /// [`Self::with_snapshots`] is anything allocated.
     pub fn new(spec: AudioSpec) -> Self {
-        Self::build(spec, false)
+        Self::build(spec, &Snapshots::One)
     }
 
     /// Builds a chain that can run all snapshots side by side.
     pub fn with_snapshots(spec: AudioSpec) -> Self {
-        Self::build(spec, true)
+        Self::build(spec, &Snapshots::All)
     }
 
-    fn build(spec: AudioSpec, has_all_snapshots: bool) -> Self {
+    /// Builds a chain with one path that asks for the others when its settings
+    /// need them, and does without until they have arrived.
+    pub fn with_snapshots_on_demand(spec: AudioSpec, paths: Arc<PathHandOver>) -> Self {
+        Self::build(spec, &Snapshots::OnDemand(paths))
+    }
+
+    fn build(spec: AudioSpec, snapshots: &Snapshots) -> Self {
         plan_transforms(spec);
-        let mut paths = Box::new(SnapshotPaths::new(spec, has_all_snapshots));
+        let mut paths = Box::new(SnapshotPaths::new(spec, snapshots));
         let longest = paths.longest_latency_frames();
         let latency_frames = paths.latency_with(&ChainSettings::default());
         let mut chain = Self {
             paths,
             // The bands rest until somebody asks for them.
-            input_meters: Box::new(if has_all_snapshots {
-                Meters::with_resting_bands(spec)
-            } else {
-                Meters::without_bands(spec)
+            input_meters: Box::new(match snapshots {
+                Snapshots::One => Meters::without_bands(spec),
+                Snapshots::All | Snapshots::OnDemand(_) => Meters::with_resting_bands(spec),
             }),
             output_meters: Box::new(Meters::new(spec)),
             integration: Integration::new(spec),
@@ -179,7 +187,7 @@ impl Chain {
     }
 
     /// Takes new settings for all snapshots; returns at once when nothing has
-    /// changed. Only a chain built for it runs them side by side.
+    /// changed. Only a chain that has their paths runs them side by side.
     pub fn configure_snapshots(&mut self, settings: &SnapshotSettings) {
         if let Some(configured) = self.paths.configure_all(settings) {
             self.after_configuring(configured);
@@ -285,6 +293,12 @@ impl Chain {
     /// side by side.
     pub fn snapshot_output(&self, snapshot: usize) -> Option<Frames<'_>> {
         self.paths.frames_of(snapshot, self.frames)
+    }
+
+    /// Whether a snapshot runs side by side, for long enough to be heard: what has
+    /// been fed for less than the latency is still silent.
+    pub fn is_snapshot_audible(&self, snapshot: usize) -> bool {
+        self.paths.is_audible(snapshot)
     }
 
     /// How loud the mix is, for comparing at equal loudness.

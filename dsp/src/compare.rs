@@ -184,7 +184,7 @@ impl Compare {
     ) {
         self.library.exchange(self.hears_reference());
         self.library.follow(request.transport, self.hears_reference());
-        let has_begun = self.choose(request, live.is_some());
+        let has_begun = self.choose(request, chain, live.is_some());
         let is_other = *request != Request { transport: request.transport, ..self.request };
         self.request = *request;
         if has_begun || is_other || self.frames_to_levels == 0 {
@@ -197,10 +197,11 @@ impl Compare {
 
     /// Begins a cross-fade when something else is to be heard and none is under
     /// way; whether it has.
-    fn choose(&mut self, request: &Request, has_live: bool) -> bool {
+    fn choose(&mut self, request: &Request, chain: &Chain, has_live: bool) -> bool {
         let wanted = match request.source {
             Source::Reference(id) if !self.library.has(id) => Source::Master,
             Source::Live if !has_live => Source::Master,
+            Source::Snapshot(n) if !chain.is_snapshot_audible(n) => Source::Master,
             source => source,
         };
         let is_blind_choice = request.blind_choices != self.blind_choices;

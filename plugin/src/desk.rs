@@ -12,11 +12,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use burnish_dsp::chain::{SNAPSHOTS, SongSpectra};
+use burnish_dsp::chain::{PathHandOver, SNAPSHOTS, SongSpectra};
 use burnish_dsp::compare::{HandOver, LevelMatch, Listen, ReferenceId, Source};
 use burnish_dsp::integration::{IntegrationMode, TimelineHandOver};
 use burnish_dsp::loudness::timeline::{Timeline, TimelineContents, TimelineStore};
 use burnish_dsp::meters::{MeterFeed, MeterSnapshot};
+use burnish_dsp::settings::ChainSettings;
 use burnish_dsp::spectrum::SharedSongSpectrum;
 use burnish_session::blind::BlindTest;
 use crossbeam::queue::ArrayQueue;
@@ -106,6 +107,8 @@ pub struct Desk {
     latency_frames: AtomicUsize,
     /// Of the stream that the host has started; replaced with the engine.
     spectra: Mutex<Option<StreamSpectra>>,
+    /// Through which that stream gets the paths of all snapshots, should it need them.
+    paths: Mutex<Option<Arc<PathHandOver>>>,
     session: Mutex<Session>,
     timeline: Mutex<SongLoudness>,
     message: Mutex<Option<String>>,
@@ -136,6 +139,7 @@ impl Desk {
             streams: AtomicU32::new(0),
             latency_frames: AtomicUsize::new(0),
             spectra: Mutex::default(),
+            paths: Mutex::default(),
             session: Mutex::default(),
             timeline: Mutex::default(),
             message: Mutex::default(),
@@ -282,6 +286,31 @@ impl Desk {
 
     pub(crate) fn spectra(&self) -> Option<StreamSpectra> {
         lock(&self.spectra).clone()
+    }
+
+    /// The paths of the stream that the host starts, or none: it has ended.
+    pub(crate) fn set_paths(&self, paths: Option<Arc<PathHandOver>>) {
+        *lock(&self.paths) = paths;
+    }
+
+    /// Worker: builds the paths that the audio thread has asked for.
+    pub(crate) fn serve_paths(&self) {
+        // Not under the lock: the host may end the stream meanwhile.
+        let paths = lock(&self.paths).clone();
+        if let Some(paths) = paths {
+            paths.serve();
+        }
+    }
+
+    /// Builds the paths that a restored session needs before its first block, so that
+    /// what is rendered of it does not depend on the worker; `settings` are the parameters'.
+    pub(crate) fn prepare_paths(&self, settings: &ChainSettings) {
+        let mut all = self.snapshots.stored();
+        all[self.snapshots.loaded()] = *settings;
+        let paths = lock(&self.paths).clone();
+        if let Some(paths) = paths {
+            paths.prepare(&all);
+        }
     }
 
     /// What has no place of its own in this desk: target, notes, look.

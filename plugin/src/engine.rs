@@ -5,7 +5,7 @@ mod snapshots;
 use std::sync::Arc;
 
 use burnish_dsp::bypass::Bypass;
-use burnish_dsp::chain::Chain;
+use burnish_dsp::chain::{Chain, PathHandOver};
 use burnish_dsp::compare::{
     Compare, Compared, LevelMatch, Listen, LiveReference, ReferenceId, Request, Source,
 };
@@ -105,11 +105,17 @@ impl Engine {
             sample_rate_hz: f64::from(config.sample_rate),
             max_block_frames: config.max_buffer_size as usize,
         };
-        let mut chain = Box::new(Chain::with_snapshots(spec));
+        let paths = PathHandOver::new(spec);
+        let mut chain = Box::new(Chain::with_snapshots_on_demand(spec, Arc::clone(&paths)));
         let song = chain.attach(Arc::clone(&desk.feed));
         chain.attach_timeline(desk.take_timeline(), Arc::clone(&desk.timelines));
         let snapshots = SnapshotSelection::new(&desk, spec.frames_in_ms(1000.0));
         snapshots.configure(&mut chain, settings, switches.of(Switch::Snapshot));
+        if paths.serve() {
+            // The snapshots differ in latency: all run from the first block on.
+            snapshots.configure(&mut chain, settings, switches.of(Switch::Snapshot));
+        }
+        desk.set_paths(Some(paths));
         let live =
             has_side_chain.then(|| Box::new(LiveInput::new(spec, chain.longest_latency_frames())));
         let desk_restores = desk.restores();

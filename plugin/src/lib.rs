@@ -134,6 +134,7 @@ impl Plugin for Burnish {
 
     fn deactivate(&mut self) {
         self.engine = None;
+        self.desk.set_paths(None);
         self.desk.timelines.collect();
     }
 

@@ -253,5 +253,7 @@ unsafe impl Params for BurnishParameters {
             Ok(session) => self.desk.restore(session),
             Err(message) => self.desk.say(message),
         }
+        // The parameters have been given their values before.
+        self.desk.prepare_paths(&self.settings());
     }
 }

@@ -1,4 +1,5 @@
-//! The worker: loads the references of the session, off every other thread.
+//! The worker: loads the references of the session, off every other thread, and
+//! builds the paths of snapshots that shall run side by side.
 //!
 //! It is told nothing. It compares what the list wants with what the audio
 //! thread has, twenty times a second, so an added file, a loaded state, a
@@ -132,6 +133,7 @@ impl Shelf {
     /// Brings the audio thread up to date with the list, which is returned.
     fn tidy(&mut self) -> Vec<Reference> {
         self.desk.hand_over.collect();
+        self.desk.serve_paths();
         self.follow_stream();
         let list = self.desk.references.list();
         let (leaving, hand_over) = (&mut self.leaving, &self.desk.hand_over);
@@ -350,6 +352,9 @@ mod tests {
     use std::path::{Path, PathBuf};
     use std::time::Instant;
 
+    use burnish_dsp::chain::{Chain, PathHandOver, SNAPSHOTS, SnapshotSettings};
+    use burnish_dsp::processor::AudioSpec;
+
     use super::*;
 
     const RATE_HZ: f32 = 48_000.0;
@@ -452,6 +457,22 @@ mod tests {
         wait_for("the last rate", || {
             let list = desk.references.list();
             list.iter().all(|r| r.status == ReferenceStatus::Ready && r.details.is_some())
+        });
+    }
+
+    #[test]
+    fn a_stream_gets_the_paths_that_it_asks_for() {
+        let desk = desk(&[]);
+        let spec = AudioSpec { sample_rate_hz: f64::from(RATE_HZ), max_block_frames: 64 };
+        let paths = PathHandOver::new(spec);
+        let mut chain = Chain::with_snapshots_on_demand(spec, Arc::clone(&paths));
+        desk.set_paths(Some(paths));
+        let keeper = WorkerKeeper::default();
+        keeper.start(&desk);
+        let settings = SnapshotSettings { are_side_by_side: true, ..SnapshotSettings::default() };
+        wait_for("the paths", || {
+            chain.configure_snapshots(&settings);
+            chain.snapshot_output(SNAPSHOTS - 1).is_some()
         });
     }
 

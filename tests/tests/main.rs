@@ -26,6 +26,7 @@ mod host;
 mod limiter;
 mod loudness;
 mod mending;
+mod on_demand;
 mod references;
 mod response;
 mod small_stack;

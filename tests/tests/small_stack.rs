@@ -2,9 +2,8 @@
 //!
 //! Ardour activates a plug-in on its audio thread, and threads on macOS have
 //! 512 kB. A stack that overflows ends the program, so every test does its work
-//! in a program of its own: this one, told to run that test alone.
+//! in a program of its own.
 
-use std::process::Command;
 use std::thread;
 
 use burnish_dsp::bypass::Bypass;
@@ -16,31 +15,18 @@ use burnish_dsp::processor::{AudioSpec, StereoBlock};
 use burnish_tests::host::{Host, bundle_path};
 
 use crate::contract::busy;
+use crate::support::alone;
 
 /// What a host's thread has.
 const STACK_BYTES: usize = 64 * 1024;
 const RATES_HZ: [f64; 2] = [48_000.0, 192_000.0];
 const BLOCK_FRAMES: usize = 4096;
-/// Set in the program that does the work: to the bytes of its stack.
-const WORKS: &str = "BURNISH_WORKS_ON_A_SMALL_STACK";
-
 /// Does `work` on a thread with a small stack; `test` is the name of the test that asks.
 #[track_caller]
 fn on_a_small_stack(test: &str, work: impl FnOnce() + Send + 'static) {
-    if let Ok(bytes) = std::env::var(WORKS) {
-        let bytes = bytes.parse().unwrap();
-        thread::Builder::new().stack_size(bytes).spawn(work).unwrap().join().unwrap();
-        return;
-    }
-    let name = format!("{}::{test}", module_path!().split_once("::").unwrap().1);
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([&name, "--exact", "--nocapture"])
-        .env(WORKS, STACK_BYTES.to_string())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("1 passed"), "{test}: {}\n{said}\n{errors}", output.status);
+    alone(&format!("small_stack::{test}"), || {
+        thread::Builder::new().stack_size(STACK_BYTES).spawn(work).unwrap().join().unwrap();
+    });
 }
 
 fn tone(frames: usize) -> Vec<f32> {

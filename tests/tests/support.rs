@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use burnish_dsp::processor::StereoBlock;
 use burnish_session::audio::StereoAudio;
@@ -15,6 +16,26 @@ pub fn material_path(name: &str) -> PathBuf {
 /// A piece of the demo's music.
 pub fn material(name: &str) -> StereoAudio {
     decode(&material_path(name)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Set in a program that does the work of one test alone.
+const ALONE: &str = "BURNISH_TESTS_ALONE";
+
+/// Does `work` in a program of its own, which may end it, or whose memory it is to
+/// measure: this program, told to run nothing but the test of that path.
+#[track_caller]
+pub fn alone(test: &str, work: impl FnOnce()) {
+    if std::env::var_os(ALONE).is_some() {
+        return work();
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .env(ALONE, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("1 passed"), "{test}: {}\n{said}\n{errors}", output.status);
 }
 
 /// Reproducible white noise, uniform in -1..1.

@@ -113,9 +113,10 @@ impl SignalPath {
     fn wait_for(&mut self, latency_frames: usize) {
         let latencies = self.stage_latencies();
         self.wait.set_frames(latency_frames.saturating_sub(latencies.iter().sum()));
-        for (stage, delay) in self.delta.delays.iter_mut().enumerate() {
-            delay.set_frames(latencies[stage + 1..].iter().sum::<usize>() + self.wait.frames());
-        }
+        self.delta.later_frames = std::array::from_fn(|stage| {
+            latencies[stage + 1..].iter().sum::<usize>() + self.wait.frames()
+        });
+        self.delta.align();
     }
 
     /// Forgets all audio; what comes next takes effect at once.
@@ -177,8 +178,10 @@ impl SignalPath {
 #[derive(Debug)]
 struct DeltaTap {
     stage: Option<Stage>,
-    /// One for each stage: the latency of all that follow it.
-    delays: [DelayLine; Stage::ALL.len()],
+    /// For each stage the latency of all that follow it.
+    later_frames: [usize; Stage::ALL.len()],
+    /// That of the chosen stage.
+    delay: DelayLine,
     left: Vec<f32>,
     right: Vec<f32>,
 }
@@ -187,7 +190,8 @@ impl DeltaTap {
     fn new(spec: AudioSpec, longest_latency_frames: usize) -> Self {
         Self {
             stage: None,
-            delays: std::array::from_fn(|_| DelayLine::new(longest_latency_frames)),
+            later_frames: [0; Stage::ALL.len()],
+            delay: DelayLine::new(longest_latency_frames),
             left: vec![0.0; spec.max_block_frames],
             right: vec![0.0; spec.max_block_frames],
         }
@@ -196,12 +200,19 @@ impl DeltaTap {
     fn choose(&mut self, stage: Option<Stage>) {
         if self.stage != stage {
             self.stage = stage;
-            self.reset();
+            self.align();
+        }
+    }
+
+    /// Brings the delay to the chosen stage's latency, and forgets all audio.
+    fn align(&mut self) {
+        if let Some(stage) = self.stage {
+            self.delay.set_frames(self.later_frames[stage as usize]);
         }
     }
 
     fn reset(&mut self) {
-        self.delays.iter_mut().for_each(DelayLine::reset);
+        self.delay.reset();
     }
 
     fn take<P: Processor>(
@@ -217,6 +228,6 @@ impl DeltaTap {
         let range = start..start + output.frames();
         let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
         slot.write_delta(output, left, right);
-        self.delays[stage as usize].process(&mut StereoBlock::new(left, right));
+        self.delay.process(&mut StereoBlock::new(left, right));
     }
 }

@@ -1,5 +1,8 @@
 //! The paths of the snapshots: one that does the work of all, or all side by side.
 
+use std::sync::Arc;
+
+use super::hand_over::{OtherPaths, PathHandOver};
 use super::path::SignalPath;
 use crate::compare::{Frames, Level};
 use crate::loudness::{LoudnessMeter, Span};
@@ -24,6 +27,17 @@ pub struct SnapshotSettings {
     pub are_side_by_side: bool,
 }
 
+/// Whose paths a chain has.
+#[derive(Debug)]
+pub(super) enum Snapshots {
+    /// One does the work of all.
+    One,
+    /// Each has its own from the start.
+    All,
+    /// Each gets its own when it is needed.
+    OnDemand(Arc<PathHandOver>),
+}
+
 /// What new settings have done.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Configured {
@@ -44,34 +58,71 @@ pub(super) struct SnapshotPaths {
     /// Whether all paths are fed: side by side, or because the snapshots differ
     /// in latency, and only what is fed can be changed to without a gap.
     are_all_fed: bool,
+    /// Audio has come since the reset.
+    has_audio: bool,
+    /// For so long the paths that are fed anew have nothing to give yet.
+    warming_frames: usize,
+    /// Not so at any frame of the block.
+    are_warm: bool,
     /// The snapshot that is being faded out.
     outgoing: usize,
     fade: Ramp,
     /// What each snapshot makes of the block, while they run side by side.
     outputs: Vec<SnapshotOutput>,
     latency_of: [usize; SNAPSHOTS],
+    /// Where the paths come from that are not there yet.
+    hand_over: Option<Arc<PathHandOver>>,
     known: Option<SnapshotSettings>,
 }
 
 impl SnapshotPaths {
     /// Builds one path, or one for each snapshot; the only place that allocates.
-    pub(super) fn new(spec: AudioSpec, has_all: bool) -> Self {
-        let count = if has_all { SNAPSHOTS } else { 1 };
-        let mut paths: Vec<_> = (0..count).map(|_| SignalPath::new(spec)).collect();
-        let latency_frames = paths[0].latency_with(&ChainSettings::default());
-        let outputs = if has_all { SNAPSHOTS } else { 0 };
-        Self {
-            path_of: std::array::from_fn(|snapshot| snapshot.min(count - 1)),
+    pub(super) fn new(spec: AudioSpec, snapshots: &Snapshots) -> Self {
+        let mut first = SignalPath::new(spec);
+        let latency_frames = first.latency_with(&ChainSettings::default());
+        // With room for the others.
+        let mut paths = Vec::with_capacity(SNAPSHOTS);
+        paths.push(first);
+        let mut chain_paths = Self {
+            path_of: [0; SNAPSHOTS],
             paths,
             current: 0,
             are_side_by_side: false,
             are_all_fed: false,
+            has_audio: false,
+            warming_frames: 0,
+            are_warm: true,
             outgoing: 0,
             fade: Ramp::new(1.0, spec.frames_in_ms(FADE_MS)),
-            outputs: (0..outputs).map(|_| SnapshotOutput::new(spec)).collect(),
+            outputs: Vec::with_capacity(SNAPSHOTS),
             latency_of: [latency_frames; SNAPSHOTS],
+            hand_over: None,
             known: None,
+        };
+        match snapshots {
+            Snapshots::One => {}
+            Snapshots::All => chain_paths.add(&mut OtherPaths::new(spec)),
+            Snapshots::OnDemand(hand_over) => chain_paths.hand_over = Some(Arc::clone(hand_over)),
         }
+        chain_paths
+    }
+
+    /// Takes the other paths in, as soon as they are there.
+    fn take_others(&mut self) {
+        let Some(hand_over) = &self.hand_over else { return };
+        let Some(mut others) = hand_over.take() else { return };
+        let hand_over = Arc::clone(hand_over);
+        self.add(&mut others);
+        hand_over.give_back(others);
+    }
+
+    /// Gives every snapshot a path of its own; the one at work stays the current one's.
+    fn add(&mut self, others: &mut OtherPaths) {
+        self.paths.append(&mut others.paths);
+        self.outputs.append(&mut others.outputs);
+        self.path_of = std::array::from_fn(|snapshot| snapshot);
+        self.path_of.swap(0, self.current);
+        self.known = None;
     }
 
     /// By how many frames the output lags with some settings.
@@ -110,6 +161,7 @@ impl SnapshotPaths {
 
     /// Takes new settings for all snapshots; `None` when nothing has changed.
     pub(super) fn configure_all(&mut self, settings: &SnapshotSettings) -> Option<Configured> {
+        self.take_others();
         if self.known.as_ref() == Some(settings) {
             return None;
         }
@@ -120,8 +172,18 @@ impl SnapshotPaths {
         let differ = self.latency_of.iter().any(|latency| *latency != self.latency_of[0]);
         self.are_side_by_side = settings.are_side_by_side && self.has_all();
         let are_all_fed = (self.are_side_by_side || differ) && self.has_all();
+        if let Some(hand_over) = &self.hand_over
+            && (settings.are_side_by_side || differ)
+        {
+            hand_over.want();
+        }
+        let are_fed_anew = are_all_fed && !self.are_all_fed;
         let mut is_changed = self.choose(settings.current.min(SNAPSHOTS - 1), are_all_fed);
         let latency_frames = self.latency_of.into_iter().max().unwrap_or_default();
+        if are_fed_anew && self.has_audio {
+            self.warming_frames = latency_frames;
+            self.are_warm = false;
+        }
         for snapshot in 0..SNAPSHOTS {
             if self.are_all_fed || snapshot == self.current {
                 let path = &mut self.paths[self.path_of[snapshot]];
@@ -170,10 +232,18 @@ impl SnapshotPaths {
     pub(super) fn reset(&mut self) {
         self.paths.iter_mut().for_each(SignalPath::reset);
         self.fade.snap(1.0);
+        self.has_audio = false;
+        self.warming_frames = 0;
+        self.are_warm = true;
     }
 
     /// What the current snapshot makes of a run, and, side by side, what all of them do.
     pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize) {
+        self.has_audio = true;
+        if start == 0 {
+            self.are_warm = self.warming_frames == 0;
+        }
+        self.warming_frames = self.warming_frames.saturating_sub(run.frames());
         if !self.are_all_fed {
             self.current_path().process(run, start);
             return;
@@ -230,6 +300,11 @@ impl SnapshotPaths {
         Some([&output.left[..frames], &output.right[..frames]])
     }
 
+    /// Whether a snapshot that runs side by side has come far enough to be heard.
+    pub(super) fn is_audible(&self, snapshot: usize) -> bool {
+        self.output(snapshot).is_some() && (snapshot == self.current || self.are_warm)
+    }
+
     /// How loud a snapshot is; `None` unless they run side by side.
     pub(super) fn level_of(&self, snapshot: usize) -> Option<Level> {
         // Snapshots are only ever turned down: their peaks do not matter.
@@ -252,14 +327,14 @@ impl SnapshotPaths {
 
 /// What one of the snapshots that run side by side makes of the mix.
 #[derive(Debug)]
-struct SnapshotOutput {
+pub(super) struct SnapshotOutput {
     left: Vec<f32>,
     right: Vec<f32>,
     loudness: LoudnessMeter,
 }
 
 impl SnapshotOutput {
-    fn new(spec: AudioSpec) -> Self {
+    pub(super) fn new(spec: AudioSpec) -> Self {
         Self {
             left: vec![0.0; spec.max_block_frames],
             right: vec![0.0; spec.max_block_frames],

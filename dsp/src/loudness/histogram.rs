@@ -34,6 +34,23 @@ struct Tally {
     units: u128,
 }
 
+/// A tally as it lies in memory: the count, then the units, lower half first.
+/// Whole numbers all, so that the pages of bins that no block has fallen into are
+/// not there at all.
+type Packed = [u64; 3];
+
+impl From<Packed> for Tally {
+    fn from([count, low, high]: Packed) -> Self {
+        Self { count, units: u128::from(high) << 64 | u128::from(low) }
+    }
+}
+
+impl From<Tally> for Packed {
+    fn from(Tally { count, units }: Tally) -> Self {
+        [count, units as u64, (units >> 64) as u64]
+    }
+}
+
 impl Tally {
     fn add(&mut self, units: u128) {
         self.count += 1;
@@ -59,7 +76,7 @@ impl Tally {
 /// Block powers from -70 to +30 LUFS; what is louder falls into the highest bin.
 #[derive(Debug)]
 pub(super) struct Histogram {
-    fine: Box<[Tally]>,
+    fine: Box<[Packed]>,
     coarse: Box<[Tally]>,
     total: Tally,
 }
@@ -67,7 +84,7 @@ pub(super) struct Histogram {
 impl Histogram {
     pub(super) fn new() -> Self {
         Self {
-            fine: vec![Tally::default(); FINE_BINS].into_boxed_slice(),
+            fine: vec![Packed::default(); FINE_BINS].into_boxed_slice(),
             coarse: vec![Tally::default(); COARSE_BINS].into_boxed_slice(),
             total: Tally::default(),
         }
@@ -76,7 +93,7 @@ impl Histogram {
     pub(super) fn reset(&mut self) {
         for (fine, coarse) in self.fine.chunks_mut(FINE_PER_COARSE).zip(&mut self.coarse) {
             if std::mem::take(coarse).count > 0 {
-                fine.fill(Tally::default());
+                fine.fill(Packed::default());
             }
         }
         self.total = Tally::default();
@@ -97,7 +114,7 @@ impl Histogram {
     pub(super) fn add(&mut self, power: f64) {
         let bin = bin_of(lufs(power));
         let units = units_of(power);
-        self.fine[bin].add(units);
+        self.change(bin, |tally| tally.add(units));
         self.coarse[bin / FINE_PER_COARSE].add(units);
         self.total.add(units);
     }
@@ -106,9 +123,19 @@ impl Histogram {
     pub(super) fn remove(&mut self, power: f64) {
         let bin = bin_of(lufs(power));
         let units = units_of(power);
-        self.fine[bin].remove(units);
+        self.change(bin, |tally| tally.remove(units));
         self.coarse[bin / FINE_PER_COARSE].remove(units);
         self.total.remove(units);
+    }
+
+    fn fine(&self, bin: usize) -> Tally {
+        self.fine[bin].into()
+    }
+
+    fn change(&mut self, bin: usize, change: impl FnOnce(&mut Tally)) {
+        let mut tally = self.fine(bin);
+        change(&mut tally);
+        self.fine[bin] = tally.into();
     }
 
     /// Power of the loudest block, to 0.01 LU; `None` while there are no blocks.
@@ -148,11 +175,12 @@ impl Histogram {
         let coarse = bin / FINE_PER_COARSE;
         let mut sum = Tally::default();
         // The blocks that share a bin with the gate go the way of their mean.
-        if self.fine[bin].count > 0 && self.fine[bin].mean() > gate {
-            sum.join(self.fine[bin]);
+        let of_gate = self.fine(bin);
+        if of_gate.count > 0 && of_gate.mean() > gate {
+            sum.join(of_gate);
         }
         for &tally in &self.fine[bin + 1..(coarse + 1) * FINE_PER_COARSE] {
-            sum.join(tally);
+            sum.join(tally.into());
         }
         for &tally in &self.coarse[coarse + 1..] {
             sum.join(tally);
@@ -169,7 +197,7 @@ impl Histogram {
             coarse += 1;
         }
         let fine = &self.fine[coarse * FINE_PER_COARSE..(coarse + 1) * FINE_PER_COARSE];
-        for tally in fine {
+        for tally in fine.iter().copied().map(Tally::from) {
             before += tally.count;
             if before >= rank {
                 return tally.mean();
