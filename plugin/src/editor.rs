@@ -5,6 +5,8 @@ mod carry_out;
 mod document;
 mod files;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod views;
 mod window;
 

@@ -4,6 +4,7 @@ use burnish_dsp::settings::{ChainSettings, parameters};
 use burnish_tests::host::{Host, bundle_path, edit_session, read_state, with_field};
 use serde_json::json;
 
+use crate::mending::full_session;
 use crate::support::Signal;
 
 fn host() -> Host {
@@ -256,4 +257,127 @@ fn a_mode_of_a_later_version_stays_in_the_session() {
     instance.load_state(&state).unwrap();
     instance.process(&mut [0.1; 64], &mut [0.1; 64], &[]).unwrap();
     assert_same(&instance.save_state().unwrap(), &state);
+}
+
+/// A state as a host keeps it: the host library puts its length before it.
+fn with_length(json: &[u8]) -> Vec<u8> {
+    [&(json.len() as u64).to_le_bytes(), json].concat()
+}
+
+/// Saved by 0.1.0: [`full_session`], [`unusual`] settings and two seconds of measured song.
+const STATE_0_1: &[u8] = include_bytes!("../fixtures/state-0.1.json");
+
+#[test]
+fn a_session_of_the_first_release_loads_for_ever() {
+    let mut instance = host();
+    instance.load_state(&with_length(STATE_0_1)).unwrap();
+    let settings = unusual();
+    let expected: Vec<String> =
+        parameters().iter().map(|p| p.kind.format(p.kind.snap(p.read(&settings)))).collect();
+    assert_eq!(texts(&mut instance), expected);
+    let saved = instance.save_state().unwrap();
+    let whole = read_state(&saved).unwrap();
+    assert_eq!(whole["fields"]["session"], full_session());
+    assert!(song(&saved).starts_with("1 30 21 "));
+    // Whatever is new by now, what was there stays word for word.
+    let old = read_state(&with_length(STATE_0_1)).unwrap();
+    for (id, value) in old["params"].as_object().unwrap() {
+        assert_eq!(&whole["params"][id], value, "{id}");
+    }
+    assert_eq!(whole["fields"]["timeline"], old["fields"]["timeline"]);
+}
+
+#[test]
+fn what_a_later_version_wrote_beside_it_all_is_saved_again() {
+    let mut instance = host();
+    let mut state = read_state(&instance.save_state().unwrap()).unwrap();
+    state["fields"]["session"] = json!(full_session().to_string());
+    state["fields"]["album"] = json!("{\"track\": 7}");
+    state["params"]["exciter.drive"] = json!({ "f32": 3.5 });
+    instance.load_state(&with_length(state.to_string().as_bytes())).unwrap();
+    instance.process(&mut [0.1; 64], &mut [0.1; 64], &[]).unwrap();
+    let saved = read_state(&instance.save_state().unwrap()).unwrap();
+    assert_eq!(saved["fields"]["album"], "{\"track\": 7}");
+    // Where a version that knows it will look for it.
+    assert_eq!(saved["fields"]["unknown_parameters"], "{\"exciter.drive\":{\"f32\":3.5}}");
+    assert_eq!(saved["fields"]["session"], full_session());
+    // Another session has none of it.
+    instance.load_state(&host().save_state().unwrap()).unwrap();
+    assert_same(&instance.save_state().unwrap(), &host().save_state().unwrap());
+}
+
+#[test]
+fn a_parameter_that_a_state_does_not_name_or_cannot_have_is_as_in_a_new_session() {
+    let plain = host().save_state().unwrap();
+    let mut instance = host();
+    set(&mut instance, &unusual());
+    let mut state = read_state(&plain).unwrap();
+    state["fields"]["session"] = json!(state["fields"]["session"].to_string());
+    let params = state["params"].as_object_mut().unwrap();
+    params.remove("limiter.gain");
+    params.insert("glue.threshold".to_owned(), json!({ "bool": true }));
+    params.insert("limiter.character".to_owned(), json!({ "i32": 7 }));
+    params.insert("trim.gain".to_owned(), json!({ "f32": 1e30 }));
+    params.insert("snapshot".to_owned(), json!({ "i32": -1 }));
+    instance.load_state(&with_length(state.to_string().as_bytes())).unwrap();
+    let mut expected = read_state(&plain).unwrap();
+    // What is beyond a range is its end.
+    expected["params"]["trim.gain"] = json!({ "f32": 24.0 });
+    let saved = instance.save_state().unwrap();
+    assert_eq!(read_state(&saved).unwrap(), expected);
+    // What was taken can be saved, and loads.
+    let mut again = host();
+    again.load_state(&saved).unwrap();
+    assert_same(&again.save_state().unwrap(), &saved);
+}
+
+#[test]
+fn what_is_no_state_is_refused_and_changes_nothing() {
+    let mut instance = host();
+    instance.load_state(&with_length(STATE_0_1)).unwrap();
+    let before = instance.save_state().unwrap();
+    let cuts = (0..STATE_0_1.len()).step_by(61).map(|end| with_length(&STATE_0_1[..end]));
+    // The length says more than there is, or less, or is none.
+    let lies = [0, 1, 100, STATE_0_1.len() as u64 + 1, 1 << 28, u64::MAX / 2, u64::MAX]
+        .map(|length| [&length.to_le_bytes(), &STATE_0_1[..STATE_0_1.len() - 1]].concat());
+    let spaces = vec![b' '; 64 << 20];
+    let others =
+        [&b""[..], b"\0", b"rubbish", b"{}", b"[]", b"null", b"\"\"", b"\xff\xfe", &spaces];
+    let odd = cuts.chain(lies).chain(others.map(with_length)).chain([Vec::new(), vec![7; 5]]);
+    for state in odd {
+        assert!(instance.load_state(&state).is_err(), "{} bytes", state.len());
+        instance.process(&mut [0.1; 64], &mut [0.1; 64], &[]).unwrap();
+    }
+    assert_same(&instance.save_state().unwrap(), &before);
+}
+
+#[test]
+fn a_field_that_is_no_session_leaves_the_present_one() {
+    let mut instance = host();
+    instance.load_state(&with_length(STATE_0_1)).unwrap();
+    let good = instance.save_state().unwrap();
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let spaces = " ".repeat(32 << 20);
+    for text in ["", " ", "null", "[]", "3", "\"notes\"", "{", "{\"notes\": NaN}", &deep, &spaces] {
+        instance.load_state(&with_field(&good, "session", text).unwrap()).unwrap();
+        assert_same(&instance.save_state().unwrap(), &good);
+    }
+    // Too much of what cannot be read of a song is not carried on.
+    instance.load_state(&with_field(&good, "timeline", &spaces).unwrap()).unwrap();
+    assert_eq!(song(&instance.save_state().unwrap()), "");
+}
+
+#[test]
+fn states_are_loaded_while_it_plays() {
+    let mut instance = host();
+    let states = [host().save_state().unwrap(), with_length(STATE_0_1)];
+    for round in 0..20 {
+        let state = &states[round % 2];
+        instance.load_state(state).unwrap();
+        instance.load_state(state).unwrap();
+        let (mut left, mut right) = ([0.1; 512], [0.1; 512]);
+        instance.process(&mut left, &mut right, &[]).unwrap();
+        assert!(left.iter().chain(&right).all(|sample| sample.is_finite()));
+        assert_same(&instance.save_state().unwrap(), state);
+    }
 }

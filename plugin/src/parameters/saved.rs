@@ -136,10 +136,10 @@ pub(super) fn unknown_fields(fields: &BTreeMap<String, String>) -> BTreeMap<Stri
 /// A value of the kind that the host library expects. A number keeps its bits as
 /// long as it is one that the parameter can have.
 fn mended(found: Option<&ParamValue>, kind: &Kind, default: f64) -> ParamValue {
-    let value = match found {
-        Some(ParamValue::String(text)) => kind.parse(text).ok(),
-        Some(other) => number(other),
-        None => None,
+    let value = match (kind, found) {
+        (_, Some(ParamValue::String(text))) => kind.parse(text).ok(),
+        (Kind::Continuous { .. } | Kind::Choice(_), Some(ParamValue::Bool(_))) => None,
+        (_, found) => found.and_then(number),
     };
     match kind {
         Kind::Continuous { min, max, step, .. } => {
