@@ -18,10 +18,10 @@ mod editor_balance;
 mod editor_blind;
 mod editor_references;
 mod editor_snapshots;
-#[cfg(unix)]
-mod guard;
 #[cfg(target_os = "linux")]
 mod editor_window;
+#[cfg(unix)]
+mod guard;
 mod host;
 mod limiter;
 mod loudness;
