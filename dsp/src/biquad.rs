@@ -273,6 +273,21 @@ impl Biquad {
         }
     }
 
+    /// Rounds the state, some 200 dB below itself.
+    ///
+    /// What a stream remembers of its beginning decays, but not to nothing: in the
+    /// end rounding keeps two streams of the same audio a bit apart. Rounded to more
+    /// than they differ by, at the same frames, they become one.
+    pub fn settle(&mut self) {
+        /// Of 52 bits of a fraction.
+        const DROPPED_BITS: u32 = 18;
+        let round = |state: &mut f64| {
+            let bits = state.to_bits() + (1 << (DROPPED_BITS - 1));
+            *state = f64::from_bits(bits & !((1 << DROPPED_BITS) - 1));
+        };
+        self.z1.iter_mut().chain(&mut self.z2).for_each(round);
+    }
+
     /// Clears what has decayed below hearing by far, before it becomes denormal.
     pub fn clear_denormals(&mut self) {
         const NEGLIGIBLE: f64 = 1e-30;

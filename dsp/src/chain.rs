@@ -62,6 +62,8 @@ pub struct Chain {
     sample_rate_hz: f64,
     dry: Dry,
     frames: usize,
+    /// Where the song is at the next frame; without a position since the reset.
+    song_frame: i64,
     publisher: Publisher,
 }
 
@@ -107,6 +109,7 @@ impl Chain {
             sample_rate_hz: spec.sample_rate_hz,
             dry: Dry::new(spec, longest),
             frames: 0,
+            song_frame: 0,
             publisher: Publisher::new(spec),
         };
         chain.dry.delay.set_frames(latency_frames);
@@ -146,10 +149,15 @@ impl Chain {
         self.integration.choose(mode, is_paused);
     }
 
-    /// Tells where the host's song is at the first frame of the next block.
+    /// Tells where the host's song is at the first frame of the next block. What
+    /// the stages do on a grid follows it while it plays.
     pub fn follow(&mut self, transport: Transport) {
         let latency_frames = self.latency_frames();
         self.integration.enter(transport, latency_frames, &mut self.input_meters);
+        let transport = self.integration.input_transport();
+        if let Some(song_frame) = transport.position_frames.filter(|_| transport.is_playing) {
+            self.song_frame = song_frame;
+        }
         self.align_spans();
     }
 
@@ -205,6 +213,7 @@ impl Chain {
 
     /// Forgets all audio; meters keep their integrated values.
     pub fn reset(&mut self) {
+        self.song_frame = 0;
         self.paths.reset();
         self.dry.delay.reset();
         self.integration.reset_audio();
@@ -242,7 +251,8 @@ impl Chain {
             if let Some(songs) = &mut self.songs {
                 songs.mix.process(run.left, run.right);
             }
-            self.paths.process(&mut run, start);
+            self.paths.process(&mut run, start, self.song_frame);
+            self.song_frame = self.song_frame.wrapping_add(run.frames() as i64);
             self.integration.measure(&run, &mut self.output_meters);
             if let Some(songs) = &mut self.songs {
                 songs.master.process(run.left, run.right);

@@ -239,6 +239,11 @@ impl Processor for Compressor {
         }
     }
 
+    fn anchor(&mut self, song_frame: i64) {
+        self.grid.anchor(song_frame);
+        self.detector.anchor(song_frame);
+    }
+
     fn process(&mut self, block: &mut StereoBlock<'_>) {
         let settings = self.settings.unwrap_or_default();
         // Empty boxes stand in meanwhile.

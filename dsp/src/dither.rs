@@ -7,6 +7,8 @@
 
 mod settings;
 
+use std::sync::LazyLock;
+
 pub use settings::*;
 
 use crate::processor::{AudioSpec, Processor, StereoBlock};
@@ -32,6 +34,41 @@ impl NoiseShape {
     }
 }
 
+/// A step of the generator: linear in the bits of the state.
+fn next(mut state: u64) -> u64 {
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^ state >> 27
+}
+
+/// Any number of steps at once: what 1, 2, 4, ... steps make of each bit of the state.
+#[derive(Debug)]
+struct Leaps(Vec<[u64; 64]>);
+
+static LEAPS: LazyLock<Leaps> = LazyLock::new(|| {
+    let one = std::array::from_fn(|bit| next(1 << bit));
+    let twice = |leap: &[u64; 64]| Some(leap.map(|state| apply(leap, state)));
+    Leaps(std::iter::successors(Some(one), twice).take(64).collect())
+});
+
+/// The state that a linear step makes of another.
+fn apply(step: &[u64; 64], state: u64) -> u64 {
+    step.iter()
+        .enumerate()
+        .fold(0, |sum, (bit, made)| sum ^ made & (state >> bit & 1).wrapping_neg())
+}
+
+impl Leaps {
+    /// The state before the draw for a frame of the song, of the one before frame 0.
+    fn to_frame(&self, seed: u64, song_frame: i64) -> u64 {
+        // All 2^64 - 1 states follow one another in a ring.
+        let draws = song_frame as u64;
+        let draws = if song_frame < 0 { draws - 1 } else { draws };
+        let taken = self.0.iter().enumerate().filter(|(power, _)| draws >> power & 1 == 1);
+        taken.fold(seed, |state, (_, leap)| apply(leap, state))
+    }
+}
+
 /// Marsaglia's 64-bit xorshift with a multiplicative finish (Vigna, 2016): fast
 /// and white far beyond what dither needs.
 #[derive(Clone, Copy, Debug)]
@@ -44,11 +81,14 @@ impl Noise {
         Self { state: seed }
     }
 
+    /// Makes the next draw.
+    fn advance(&mut self) {
+        self.state = next(self.state);
+    }
+
     /// Triangular in -1..1: the sum of two uniform halves of one draw.
     fn triangular(&mut self) -> f64 {
-        self.state ^= self.state >> 12;
-        self.state ^= self.state << 25;
-        self.state ^= self.state >> 27;
+        self.advance();
         let bits = self.state.wrapping_mul(0x2545_F491_4F6C_DD1D);
         let [first, second] = [(bits >> 32) as u32, bits as u32].map(|half| f64::from(half as i32));
         (first + second) / (1u64 << 32) as f64
@@ -101,6 +141,7 @@ pub struct Dither {
     silent_frames: usize,
     left: Quantizer,
     right: Quantizer,
+    leaps: &'static Leaps,
 }
 
 const SEEDS: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03];
@@ -115,6 +156,8 @@ impl Processor for Dither {
             silent_frames: BLANK_AFTER_FRAMES,
             left: Quantizer::new(SEEDS[0]),
             right: Quantizer::new(SEEDS[1]),
+            // Made here, not when the song first jumps.
+            leaps: LazyLock::force(&LEAPS),
         }
     }
 
@@ -126,6 +169,14 @@ impl Processor for Dither {
         self.silent_frames = BLANK_AFTER_FRAMES;
         self.left = Quantizer::new(SEEDS[0]);
         self.right = Quantizer::new(SEEDS[1]);
+    }
+
+    /// Every frame of the song has noise of its own, so that two renders of it are
+    /// the same wherever they began.
+    fn anchor(&mut self, song_frame: i64) {
+        for (quantizer, seed) in [&mut self.left, &mut self.right].into_iter().zip(SEEDS) {
+            quantizer.noise.state = self.leaps.to_frame(seed, song_frame);
+        }
     }
 
     fn process(&mut self, block: &mut StereoBlock<'_>) {
@@ -140,6 +191,8 @@ impl Processor for Dither {
                 if self.silent_frames > BLANK_AFTER_FRAMES {
                     self.left.errors = [0.0; MAX_TAPS];
                     self.right.errors = [0.0; MAX_TAPS];
+                    self.left.noise.advance();
+                    self.right.noise.advance();
                     continue;
                 }
             } else {
@@ -152,5 +205,30 @@ impl Processor for Dither {
 
     fn is_neutral(settings: &DitherSettings) -> bool {
         settings.depth == BitDepth::Off
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leap_to_a_frame_of_the_song_is_all_draws_up_to_it() {
+        let mut noise = Noise::new(SEEDS[0]);
+        for frame in 0..1000 {
+            assert_eq!(LEAPS.to_frame(SEEDS[0], frame), noise.state);
+            noise.advance();
+        }
+        for first in [-1_000_000_007, -300, -1, 0, 7, 48_000 * 3600] {
+            noise.state = LEAPS.to_frame(SEEDS[1], first);
+            for _ in 0..500 {
+                noise.advance();
+            }
+            assert_eq!(LEAPS.to_frame(SEEDS[1], first + 500), noise.state, "{first}");
+        }
+        assert_eq!(LEAPS.to_frame(SEEDS[1], 0), SEEDS[1]);
+        // Where a host makes positions up, there is noise all the same.
+        assert_ne!(LEAPS.to_frame(SEEDS[0], i64::MIN), 0);
+        assert_ne!(LEAPS.to_frame(SEEDS[0], i64::MAX), 0);
     }
 }

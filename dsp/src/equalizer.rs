@@ -25,6 +25,9 @@ use self::linear::LinearPhase;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::{TICK_FRAMES, TickGrid};
 
+/// Long enough for most of what a filter remembers to decay in between.
+const SETTLING_S: f64 = 0.3;
+
 /// The equaliser.
 #[derive(Debug)]
 pub struct Equalizer {
@@ -33,6 +36,8 @@ pub struct Equalizer {
     linear: Box<LinearPhase>,
     bands: Box<[Band]>,
     grid: TickGrid,
+    /// Where the filters forget their beginning wholly.
+    settling: TickGrid,
 }
 
 impl Equalizer {
@@ -46,6 +51,11 @@ impl Equalizer {
     }
 }
 
+/// Whole ticks.
+fn settling_frames(spec: AudioSpec) -> usize {
+    (SETTLING_S * spec.sample_rate_hz / TICK_FRAMES as f64).ceil() as usize * TICK_FRAMES
+}
+
 impl Processor for Equalizer {
     type Settings = EqualizerSettings;
 
@@ -55,6 +65,7 @@ impl Processor for Equalizer {
             linear: Box::new(LinearPhase::new(spec)),
             bands: (0..BAND_COUNT).map(|_| Band::new(spec)).collect(),
             grid: TickGrid::default(),
+            settling: TickGrid::new(settling_frames(spec)),
         }
     }
 
@@ -78,9 +89,19 @@ impl Processor for Equalizer {
             self.linear.reset();
         }
         self.grid.reset();
+        self.settling.reset();
         if let Some(settings) = self.settings.take() {
             self.configure(&settings);
         }
+    }
+
+    fn anchor(&mut self, song_frame: i64) {
+        self.grid.anchor(song_frame);
+        self.settling.anchor(song_frame);
+        for band in &mut self.bands {
+            band.anchor(song_frame);
+        }
+        self.linear.anchor(song_frame);
     }
 
     fn process(&mut self, block: &mut StereoBlock<'_>) {
@@ -90,7 +111,10 @@ impl Processor for Equalizer {
         let mut start = 0;
         while start < block.frames() {
             let is_at_tick = self.grid.is_at_tick();
+            let (is_cut, tick_frames) = (self.grid.is_cut(), self.grid.frames_left());
+            let is_settling = self.settling.is_at_tick();
             let end = start + self.grid.take(block.frames() - start);
+            self.settling.take(end - start);
             // All bands work in double precision; only the result is rounded.
             let mut frames = [[0.0; 2]; TICK_FRAMES];
             let frames = &mut frames[..end - start];
@@ -99,8 +123,13 @@ impl Processor for Equalizer {
                 *frame = [f64::from(*l), f64::from(*r)];
             }
             for band in &mut self.bands {
-                if is_at_tick {
-                    band.tick();
+                if is_cut {
+                    band.resume(tick_frames);
+                } else if is_at_tick {
+                    band.tick(tick_frames);
+                }
+                if is_settling {
+                    band.settle();
                 }
                 band.process(frames);
             }

@@ -221,6 +221,11 @@ impl Integration {
         }
     }
 
+    /// The transport of the next frame at the input, as counted on.
+    pub(crate) fn input_transport(&self) -> Transport {
+        self.transport.input()
+    }
+
     /// The transport of the next frame at the output.
     pub(crate) fn output_transport(&mut self) -> Transport {
         self.transport.output(1).0

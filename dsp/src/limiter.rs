@@ -133,6 +133,8 @@ impl Limiter {
             for (l, r) in run.left.iter().zip(run.right.iter()) {
                 self.power.push([f64::from(*l), f64::from(*r)]);
             }
+        } else {
+            self.power.skip(run.frames());
         }
         if self.slow.is_alert() {
             self.timbre.push(run);
@@ -297,6 +299,11 @@ impl Processor for Limiter {
         if let Some(settings) = self.settings.take() {
             self.configure(&settings);
         }
+    }
+
+    fn anchor(&mut self, song_frame: i64) {
+        self.grid.anchor(song_frame);
+        self.power.anchor(song_frame);
     }
 
     fn process(&mut self, block: &mut StereoBlock<'_>) {

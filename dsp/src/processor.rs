@@ -77,6 +77,12 @@ pub trait Processor {
     /// Forgets all audio, as if just built and configured with the same settings.
     fn reset(&mut self);
 
+    /// Tells where the song is at the next frame, so that what the stage does on
+    /// a grid falls on the same frames of the song wherever the host began to
+    /// play. It is called before the first block and where the song jumps; from
+    /// there on, as from a reset (position 0), frames are counted.
+    fn anchor(&mut self, _song_frame: i64) {}
+
     /// Works on a block of at most `max_block_frames` frames in place.
     fn process(&mut self, block: &mut StereoBlock<'_>);
 

@@ -16,6 +16,7 @@
 
 use crate::biquad::Frame;
 use crate::processor::AudioSpec;
+use crate::smoothing::phase_in;
 
 /// Steps between two looks for state that has decayed.
 const CLEARING_STEPS: u32 = 256;
@@ -64,6 +65,8 @@ pub(crate) struct QuadraturePower {
     /// Of the whole steps that have not been taken yet.
     energy: Frame,
     energy_frames: usize,
+    /// What was taken last.
+    mean: Frame,
     steps_to_clearing: u32,
 }
 
@@ -88,6 +91,7 @@ impl QuadraturePower {
             square_sum: [0.0; 2],
             energy: [0.0; 2],
             energy_frames: 0,
+            mean: [0.0; 2],
             steps_to_clearing: CLEARING_STEPS,
         }
     }
@@ -98,6 +102,25 @@ impl QuadraturePower {
         (self.frames, self.energy_frames) = (0, 0);
         self.steps_to_clearing = CLEARING_STEPS;
         (self.sum, self.square_sum, self.energy) = ([0.0; 2], [0.0; 2], [0.0; 2]);
+        self.mean = [0.0; 2];
+    }
+
+    /// Lays the steps through the song, of which `song_frame` comes next. A step
+    /// that this cuts counts as far as it went: it is no longer than another.
+    pub(crate) fn anchor(&mut self, song_frame: i64) {
+        let frames = phase_in(song_frame, self.step_frames);
+        if frames != self.frames {
+            if self.frames > 0 {
+                self.complete_step();
+            }
+            self.frames = frames;
+        }
+    }
+
+    /// Lets frames pass unmeasured.
+    pub(crate) fn skip(&mut self, frames: usize) {
+        self.frames = (self.frames + frames) % self.step_frames;
+        (self.sum, self.square_sum) = ([0.0; 2], [0.0; 2]);
     }
 
     /// Takes a frame in.
@@ -113,11 +136,14 @@ impl QuadraturePower {
         }
     }
 
-    /// Mean power since the last call, of all whole steps; at least one step
-    /// has to be complete.
+    /// Mean power since the last call, of all whole steps; the same again when
+    /// none has been completed.
     pub(crate) fn take_mean(&mut self) -> Frame {
-        let frames = std::mem::take(&mut self.energy_frames).max(1) as f64;
-        std::mem::take(&mut self.energy).map(|energy| energy / frames)
+        let frames = std::mem::take(&mut self.energy_frames);
+        if frames > 0 {
+            self.mean = std::mem::take(&mut self.energy).map(|energy| energy / frames as f64);
+        }
+        self.mean
     }
 
     fn complete_step(&mut self) {

@@ -32,6 +32,10 @@ pub struct Slot<P: Processor> {
     dry_right: Vec<f32>,
     dry_frames: usize,
     plain_gain: Ramp,
+    /// Where the song is at the next frame.
+    song_frame: i64,
+    /// The stage counts the song's frames from the right one.
+    is_anchored: bool,
 }
 
 impl<P: Processor> Slot<P> {
@@ -50,6 +54,8 @@ impl<P: Processor> Slot<P> {
             dry_right: vec![0.0; spec.max_block_frames],
             dry_frames: 0,
             plain_gain: Ramp::new(1.0, spec.frames_in_ms(FADE_MS)),
+            song_frame: 0,
+            is_anchored: true,
         }
     }
 
@@ -108,19 +114,29 @@ impl<P: Processor> Slot<P> {
         }
     }
 
-    /// Forgets all audio; the settings stay.
+    /// Forgets all audio; the settings stay, and the song is at 0.
     pub fn reset(&mut self) {
         self.dry_delay.reset();
         self.become_idle();
+        self.song_frame = 0;
         if let Some(settings) = self.settings.take() {
             self.configure(&settings);
         }
     }
 
-    /// Works on a block of at most `max_block_frames` frames in place.
+    /// Works on a block of at most `max_block_frames` frames in place; the song
+    /// goes on from the last.
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
+        self.process_at(block, self.song_frame);
+    }
+
+    /// The same for a block whose first frame is `song_frame` of the song. A
+    /// stage that rested, or that meets a jump, finds its place there.
+    pub fn process_at(&mut self, block: &mut StereoBlock<'_>, song_frame: i64) {
         silence_non_finite(block);
         let frames = block.frames();
+        self.is_anchored &= self.song_frame == song_frame;
+        self.song_frame = song_frame.wrapping_add(frames as i64);
         self.dry_frames = frames;
         if self.state == State::Idle {
             self.dry_delay.process(block);
@@ -132,6 +148,9 @@ impl<P: Processor> Slot<P> {
             &mut self.dry_left[..frames],
             &mut self.dry_right[..frames],
         ));
+        if !std::mem::replace(&mut self.is_anchored, true) {
+            self.processor.anchor(song_frame);
+        }
         self.processor.process(block);
         let mut start = 0;
         if let State::Warming { frames_left } = self.state {
@@ -189,6 +208,7 @@ impl<P: Processor> Slot<P> {
         self.state = State::Idle;
         self.wet.snap(0.0);
         self.processor.reset();
+        self.is_anchored = false;
     }
 }
 

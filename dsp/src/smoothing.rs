@@ -80,12 +80,17 @@ impl Ramp {
 /// Frames between two updates of values that are too dear to compute for every frame.
 pub const TICK_FRAMES: usize = 32;
 
-/// Cuts a stream into runs that end on a fixed grid since the last reset, so
-/// that what happens on the grid does not depend on how the host cuts its blocks.
+/// Cuts a stream into runs that end on a grid fixed to the song, so that what
+/// happens on the grid depends neither on how the host cuts its blocks nor on
+/// where it began to play. Where the song is unknown it begins at the last reset.
 #[derive(Clone, Copy, Debug)]
 pub struct TickGrid {
     tick_frames: usize,
     phase: usize,
+    /// The grid was moved: a tick begins here, wherever the last one was.
+    is_moved: bool,
+    /// The last tick ended early, because the grid was moved.
+    is_cut: bool,
 }
 
 impl Default for TickGrid {
@@ -97,7 +102,7 @@ impl Default for TickGrid {
 impl TickGrid {
     /// A grid of `tick_frames` frames.
     pub fn new(tick_frames: usize) -> Self {
-        Self { tick_frames: tick_frames.max(1), phase: 0 }
+        Self { tick_frames: tick_frames.max(1), phase: 0, is_moved: false, is_cut: false }
     }
 
     /// Frames from one tick to the next.
@@ -107,20 +112,48 @@ impl TickGrid {
 
     /// Starts the grid afresh.
     pub fn reset(&mut self) {
-        self.phase = 0;
+        *self = Self::new(self.tick_frames);
+    }
+
+    /// Lays the grid through the song, of which `song_frame` comes next: ticks
+    /// begin at multiples of their length. Where that moves the grid, two ticks
+    /// are short and none is long.
+    pub fn anchor(&mut self, song_frame: i64) {
+        let phase = phase_in(song_frame, self.tick_frames);
+        if phase != self.phase {
+            self.is_moved = true;
+            self.is_cut = self.phase != 0;
+            self.phase = phase;
+        }
     }
 
     /// Whether the next frame is the first of a tick.
     pub fn is_at_tick(&self) -> bool {
-        self.phase == 0
+        self.phase == 0 || self.is_moved
+    }
+
+    /// Whether the tick that ends here was cut short.
+    pub fn is_cut(&self) -> bool {
+        self.is_moved && self.is_cut
+    }
+
+    /// Frames until the next tick begins; all of one where it begins here.
+    pub fn frames_left(&self) -> usize {
+        self.tick_frames - self.phase
     }
 
     /// Takes the next run of at most `frames_left` frames within one tick and returns its length.
     pub fn take(&mut self, frames_left: usize) -> usize {
         let frames = frames_left.min(self.tick_frames - self.phase);
         self.phase = (self.phase + frames) % self.tick_frames;
+        self.is_moved &= frames == 0;
         frames
     }
+}
+
+/// How far a frame of the song lies behind the last multiple of `length`.
+pub(crate) fn phase_in(song_frame: i64, length: usize) -> usize {
+    song_frame.rem_euclid(length as i64) as usize
 }
 
 /// A value that approaches its target exponentially, one step a tick.
@@ -223,5 +256,41 @@ mod tests {
         };
         assert_eq!(ticks(&[100]), vec![0, 32, 64, 96]);
         assert_eq!(ticks(&[1, 31, 5, 59, 4]), vec![0, 32, 64, 96]);
+    }
+
+    /// The frames at which ticks begin, of stretches of the song: where each
+    /// begins, and how long it is.
+    fn anchored_ticks(stretches: &[(i64, usize)]) -> Vec<usize> {
+        let mut grid = TickGrid::default();
+        let mut found = Vec::new();
+        let mut frame = 0;
+        for &(song_frame, frames) in stretches {
+            grid.anchor(song_frame);
+            let end = frame + frames;
+            while frame < end {
+                if grid.is_at_tick() {
+                    found.push(frame);
+                }
+                frame += grid.take((end - frame).min(10));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn ticks_fall_on_the_song_and_none_is_longer_than_another() {
+        assert_eq!(anchored_ticks(&[(0, 40), (40, 60)]), vec![0, 32, 64, 96]);
+        assert_eq!(anchored_ticks(&[(70, 60)]), vec![0, 26, 58]);
+        assert_eq!(anchored_ticks(&[(-5, 60)]), vec![0, 5, 37]);
+        // A jump within a tick, and one where a tick begins anyway.
+        assert_eq!(anchored_ticks(&[(0, 40), (1003, 60)]), vec![0, 32, 40, 61, 93]);
+        assert_eq!(anchored_ticks(&[(0, 64), (31, 40)]), vec![0, 32, 64, 65, 97]);
+        for to in -40..40 {
+            let ticks = anchored_ticks(&[(0, 77), (to, 100)]);
+            assert!(
+                ticks.windows(2).all(|pair| pair[1] - pair[0] <= TICK_FRAMES),
+                "{to}: {ticks:?}"
+            );
+        }
     }
 }

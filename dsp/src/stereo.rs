@@ -124,6 +124,10 @@ impl Processor for Stereo {
         }
     }
 
+    fn anchor(&mut self, song_frame: i64) {
+        self.grid.anchor(song_frame);
+    }
+
     fn process(&mut self, block: &mut StereoBlock<'_>) {
         let mut start = 0;
         while start < block.frames() {

@@ -30,6 +30,7 @@ mod on_demand;
 mod references;
 mod response;
 mod small_stack;
+mod song_position;
 mod state;
 mod support;
 mod tonal_match;

@@ -132,21 +132,26 @@ impl SignalPath {
         self.wait.reset();
     }
 
-    /// The stages in their order, on a run that lies `start` frames into the block.
-    pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize) {
-        self.trim.process(run);
+    /// The stages in their order, on a run that lies `start` frames into the
+    /// block and at `song_frame` of the song.
+    ///
+    /// All count the song's frames as they enter the chain, and so have one grid.
+    /// Only what the dither adds belongs to the frame that it is added to.
+    pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize, song_frame: i64) {
+        self.trim.process_at(run, song_frame);
         self.delta.take(Stage::Trim, &mut self.trim, run, start);
-        self.equalizer.process(run);
+        self.equalizer.process_at(run, song_frame);
         self.delta.take(Stage::Equalizer, &mut self.equalizer, run, start);
-        self.glue.process(run);
+        self.glue.process_at(run, song_frame);
         self.delta.take(Stage::Glue, &mut self.glue, run, start);
-        self.stereo.process(run);
+        self.stereo.process_at(run, song_frame);
         self.delta.take(Stage::Stereo, &mut self.stereo, run, start);
-        self.clipper.process(run);
+        self.clipper.process_at(run, song_frame);
         self.delta.take(Stage::Clipper, &mut self.clipper, run, start);
-        self.limiter.process(run);
+        self.limiter.process_at(run, song_frame);
         self.delta.take(Stage::Limiter, &mut self.limiter, run, start);
-        self.dither.process(run);
+        let latency_frames = self.stage_latencies().iter().sum::<usize>();
+        self.dither.process_at(run, song_frame.wrapping_sub(latency_frames as i64));
         self.delta.take(Stage::Dither, &mut self.dither, run, start);
         self.wait.process(run);
     }

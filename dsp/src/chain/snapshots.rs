@@ -237,20 +237,21 @@ impl SnapshotPaths {
         self.are_warm = true;
     }
 
-    /// What the current snapshot makes of a run, and, side by side, what all of them do.
-    pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize) {
+    /// What the current snapshot makes of a run, and, side by side, what all of
+    /// them do; it lies `start` frames into the block and at `song_frame` of the song.
+    pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize, song_frame: i64) {
         self.has_audio = true;
         if start == 0 {
             self.are_warm = self.warming_frames == 0;
         }
         self.warming_frames = self.warming_frames.saturating_sub(run.frames());
         if !self.are_all_fed {
-            self.current_path().process(run, start);
+            self.current_path().process(run, start, song_frame);
             return;
         }
         for (snapshot, output) in self.outputs.iter_mut().enumerate() {
             let mut own = output.take(run, start);
-            self.paths[self.path_of[snapshot]].process(&mut own, start);
+            self.paths[self.path_of[snapshot]].process(&mut own, start, song_frame);
             output.loudness.process(
                 &output.left[start..start + run.frames()],
                 &output.right[start..start + run.frames()],

@@ -218,12 +218,12 @@ impl Filter {
         }
     }
 
-    /// Sets out for new coefficients of the same structure, to be there at the next tick.
-    fn set_out(&mut self, design: &Design) {
+    /// Sets out for new coefficients of the same structure, to be there in `frames` frames.
+    fn set_out(&mut self, design: &Design, frames: usize) {
         self.count = design.count;
         let sections = self.sections.iter().zip(design.sections);
         for (slide, (section, coefficients)) in self.slides.iter_mut().zip(sections) {
-            *slide = section.slide_to(coefficients, TICK_FRAMES);
+            *slide = section.slide_to(coefficients, frames);
         }
         self.target = Some(*design);
     }
@@ -244,6 +244,10 @@ impl Filter {
                 }
             }
         });
+    }
+
+    fn settle(&mut self) {
+        self.sections[..self.count].iter_mut().for_each(Biquad::settle);
     }
 
     fn clear_denormals(&mut self) {
@@ -317,9 +321,29 @@ impl Band {
         }
     }
 
-    /// Moves the glides one step and follows them with the coefficients.
-    pub(super) fn tick(&mut self) {
-        self.dynamic.tick();
+    /// Tells where the song is at the next frame.
+    pub(super) fn anchor(&mut self, song_frame: i64) {
+        self.dynamic.anchor(song_frame);
+    }
+
+    /// Makes the filters forget their beginning wholly.
+    pub(super) fn settle(&mut self) {
+        self.filter.settle();
+        self.dynamic.settle();
+    }
+
+    /// A tick was cut short: goes on to where it was going, in `frames` frames.
+    pub(super) fn resume(&mut self, frames: usize) {
+        self.dynamic.resume(frames);
+        if let Some(design) = self.filter.target.take() {
+            self.filter.set_out(&design, frames);
+        }
+    }
+
+    /// Moves the glides one step and follows them with the coefficients, to be
+    /// there at the next tick, in `frames` frames.
+    pub(super) fn tick(&mut self, frames: usize) {
+        self.dynamic.tick(frames);
         self.filter.arrive();
         self.filter.clear_denormals();
         let is_settled =
@@ -337,7 +361,7 @@ impl Band {
             // On its way through 0 dB a bell stays a section of its own.
             let gain_db = if now.gain_db == 0.0 { 1e-9 } else { now.gain_db };
             let design = Design::new(&BandSettings { gain_db, ..now }, self.sample_rate_hz);
-            self.filter.set_out(&design);
+            self.filter.set_out(&design, frames);
         }
     }
 
@@ -347,6 +371,8 @@ impl Band {
         let dynamic = &mut self.dynamic;
         if dynamic.is_working() {
             on_part(self.filter.channel, frames, |part| dynamic.process(part));
+        } else {
+            dynamic.skip(frames.len());
         }
     }
 

@@ -103,8 +103,32 @@ impl DynamicGain {
         self.offset_db
     }
 
-    /// Follows the level by one step of the grid.
-    pub(super) fn tick(&mut self) {
+    /// Tells where the song is at the next frame.
+    pub(super) fn anchor(&mut self, song_frame: i64) {
+        self.detector.anchor(song_frame);
+    }
+
+    /// Makes the filters forget their beginning wholly.
+    pub(super) fn settle(&mut self) {
+        self.region.settle();
+        self.section.settle();
+    }
+
+    /// Lets frames pass while it does not work.
+    pub(super) fn skip(&mut self, frames: usize) {
+        self.detector.skip(frames);
+    }
+
+    /// A tick was cut short: goes on to where it was going, in `frames` frames.
+    pub(super) fn resume(&mut self, frames: usize) {
+        if let Some(coefficients) = self.target {
+            self.slide = self.section.slide_to(coefficients, frames);
+        }
+    }
+
+    /// Follows the level by one step of the grid, to be there at the next, in
+    /// `frames` frames.
+    pub(super) fn tick(&mut self, frames: usize) {
         if let Some(coefficients) = self.target.take() {
             self.section.tune(coefficients);
         }
@@ -135,7 +159,7 @@ impl DynamicGain {
         }
         if self.offset_db != self.designed_db || self.is_stale {
             let coefficients = self.design();
-            self.slide = self.section.slide_to(coefficients, TICK_FRAMES);
+            self.slide = self.section.slide_to(coefficients, frames);
             self.target = Some(coefficients);
             self.designed_db = self.offset_db;
             self.is_stale = false;

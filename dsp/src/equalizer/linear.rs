@@ -1,22 +1,17 @@
-//! The equaliser without phase: one symmetric FIR filter for all bands, by
-//! partitioned FFT convolution.
+//! The equaliser without phase: one symmetric FIR filter for all bands.
 //!
-//! The kernel comes from [`super::kernel`]. The convolution is overlap-save in
-//! uniform partitions (Gardner, "Efficient Convolution without Input-Output
-//! Delay", JAES 43(3), 1995, section 1). Only the newest partition has to wait
-//! for its input; the products of all older ones are summed at the ticks while
-//! it fills, so that the load is spread evenly. A new kernel is faded in over
-//! one partition.
+//! The kernel comes from [`super::kernel`], and is convolved with in
+//! `convolver`. A new kernel is faded in over one partition. Partitions lie on a
+//! grid fixed to the song, as all else that happens on a grid; where the song
+//! jumps, what has entered rings out on the old grid beside what comes.
 
-use std::sync::Arc;
+mod convolver;
 
-use realfft::num_complex::Complex64;
-use realfft::{ComplexToReal, RealToComplex};
-
+use self::convolver::{Convolver, Heard, Transforms};
 use super::kernel::{Designer, Kernel, forward, inverse};
 use super::settings::EqualizerSettings;
 use crate::processor::{AudioSpec, StereoBlock};
-use crate::smoothing::TICK_FRAMES;
+use crate::smoothing::phase_in;
 
 /// Length of the kernel at up to 50 kHz; it doubles with the rate.
 const TAPS: usize = 16_384;
@@ -26,7 +21,6 @@ const PARTITION_FRAMES: usize = 512;
 /// The filters, and the audio that waits in them.
 pub(super) struct LinearPhase {
     partition_frames: usize,
-    partitions: usize,
     wanted: Option<EqualizerSettings>,
     designer: Designer,
     kernels: [Kernel; 2],
@@ -35,21 +29,17 @@ pub(super) struct LinearPhase {
     active_settings: Option<EqualizerSettings>,
     /// Whether the other kernel is heard too at the end of this partition.
     is_fading: bool,
-    forward: Arc<dyn RealToComplex<f64>>,
-    inverse: Arc<dyn ComplexToReal<f64>>,
-    scratch: Vec<Complex64>,
-    /// The last partition and the one that fills, left and right.
-    input: [Vec<f64>; 2],
-    /// What leaves while the next partition fills.
-    output: [Vec<f32>; 2],
-    filled: usize,
-    /// Spectra of past inputs, newest at `newest`.
-    past: [Vec<Complex64>; 2],
-    newest: usize,
-    /// By kernel, then by channel: what past inputs give to the next output.
-    sums: [[Vec<Complex64>; 2]; 2],
-    time: Vec<f64>,
-    faded: Vec<f64>,
+    transforms: Transforms,
+    /// Takes the audio in.
+    current: Convolver,
+    /// Took it in before the song jumped.
+    ringing: Convolver,
+    /// For so long that one is still heard.
+    ringing_frames: usize,
+    /// Nothing has entered since the reset.
+    is_empty: bool,
+    /// Where the song is at the next frame.
+    song_frame: i64,
 }
 
 impl std::fmt::Debug for LinearPhase {
@@ -76,31 +66,20 @@ impl LinearPhase {
     pub(super) fn new(spec: AudioSpec) -> Self {
         let (taps, partition_frames) = lengths(spec);
         let partitions = taps / partition_frames;
-        let bins = partition_frames + 1;
-        let forward = forward(2 * partition_frames);
-        let inverse = inverse(2 * partition_frames);
-        let zeros = |length: usize| vec![Complex64::default(); length];
-        let scratch_length = forward.get_scratch_len().max(inverse.get_scratch_len());
         Self {
             partition_frames,
-            partitions,
             wanted: None,
             designer: Designer::new(spec.sample_rate_hz, taps, partition_frames),
             kernels: std::array::from_fn(|_| Kernel::new(partitions, partition_frames)),
             active: 0,
             active_settings: None,
             is_fading: false,
-            scratch: zeros(scratch_length),
-            forward,
-            inverse,
-            input: std::array::from_fn(|_| vec![0.0; 2 * partition_frames]),
-            output: std::array::from_fn(|_| vec![0.0; partition_frames]),
-            filled: 0,
-            past: std::array::from_fn(|_| zeros(partitions * bins)),
-            newest: 0,
-            sums: std::array::from_fn(|_| std::array::from_fn(|_| zeros(bins))),
-            time: vec![0.0; 2 * partition_frames],
-            faded: vec![0.0; partition_frames],
+            transforms: Transforms::new(partition_frames),
+            current: Convolver::new(partitions, partition_frames),
+            ringing: Convolver::new(partitions, partition_frames),
+            ringing_frames: 0,
+            is_empty: true,
+            song_frame: 0,
         }
     }
 
@@ -132,48 +111,69 @@ impl LinearPhase {
         self.active_settings = Some(*settings);
     }
 
-    /// Forgets all audio; kernels under way are dropped, the settings come anew.
+    /// Forgets all audio; kernels under way are dropped, the settings come anew,
+    /// and the song is at 0.
     pub(super) fn reset(&mut self) {
-        for channel in 0..2 {
-            self.input[channel].fill(0.0);
-            self.output[channel].fill(0.0);
-            self.past[channel].fill(Complex64::default());
-        }
-        for sum in self.sums.iter_mut().flatten() {
-            sum.fill(Complex64::default());
-        }
-        self.filled = 0;
-        self.newest = 0;
+        self.current.reset(0);
+        self.ringing_frames = 0;
+        self.is_empty = true;
+        self.song_frame = 0;
         self.is_fading = false;
         self.wanted = None;
         self.designer.rest();
+    }
+
+    /// Tells where the song is at the next frame.
+    pub(super) fn anchor(&mut self, song_frame: i64) {
+        self.song_frame = song_frame;
     }
 
     /// Filters a block in place.
     pub(super) fn process(&mut self, block: &mut StereoBlock<'_>) {
         let mut start = 0;
         while start < block.frames() {
-            if self.filled.is_multiple_of(TICK_FRAMES) {
+            self.follow_song();
+            if self.current.is_at_tick() {
                 self.tick();
             }
-            let to_tick = TICK_FRAMES - self.filled % TICK_FRAMES;
-            let frames = to_tick.min(block.frames() - start);
-            let place = self.partition_frames + self.filled;
+            let mut frames = self.current.frames_to_tick().min(block.frames() - start);
+            if self.ringing_frames > 0 {
+                if self.ringing.is_at_tick() {
+                    self.ringing.tick(heard(&self.kernels, self.active, false));
+                }
+                frames = frames.min(self.ringing.frames_to_tick()).min(self.ringing_frames);
+            }
             let mut run = block.slice(start, start + frames);
-            for (c, samples) in run.channels().into_iter().enumerate() {
-                let waiting = &self.output[c][self.filled..];
-                let input = self.input[c][place..].iter_mut();
-                for ((sample, input), output) in samples.iter_mut().zip(input).zip(waiting) {
-                    *input = f64::from(*sample);
-                    *sample = *output;
+            let is_complete = self.current.exchange(&mut run);
+            if self.ringing_frames > 0 {
+                self.ringing_frames -= frames;
+                if self.ringing.ring(&mut run) {
+                    let heard = heard(&self.kernels, self.active, false);
+                    self.ringing.complete(heard, &mut self.transforms);
                 }
             }
-            self.filled += frames;
-            start += frames;
-            if self.filled == self.partition_frames {
-                self.filled = 0;
+            if is_complete {
                 self.complete_partition();
             }
+            self.is_empty = false;
+            self.song_frame = self.song_frame.wrapping_add(frames as i64);
+            start += frames;
+        }
+    }
+
+    /// Moves the partitions to where they belong in the song. What rings out on
+    /// another grid, or between two kernels, does so first.
+    fn follow_song(&mut self) {
+        let filled = phase_in(self.song_frame, self.partition_frames);
+        if filled == self.current.filled() {
+            return;
+        }
+        if self.is_empty {
+            self.current.reset(filled);
+        } else if self.ringing_frames == 0 && !self.is_fading {
+            std::mem::swap(&mut self.current, &mut self.ringing);
+            self.ringing_frames = self.ringing.memory_frames();
+            self.current.reset(filled);
         }
     }
 
@@ -187,82 +187,21 @@ impl LinearPhase {
             self.designer.begin(&wanted);
         }
         self.designer.advance(&mut self.kernels[1 - self.active]);
-        let ticks = self.partition_frames / TICK_FRAMES;
-        let tick = self.filled / TICK_FRAMES;
-        let share = |tick: usize| 1 + (self.partitions - 1) * tick / ticks;
-        for partition in share(tick)..share(tick + 1) {
-            // By the time it is needed everything is one partition older.
-            let slot = (self.newest + partition - 1) % self.partitions;
-            self.add_products(self.active, partition, slot);
-            if self.is_fading {
-                self.add_products(1 - self.active, partition, slot);
-            }
-        }
+        self.current.tick(heard(&self.kernels, self.active, self.is_fading));
     }
 
-    /// Adds what the input in `slot` gives through a partition of a kernel.
-    fn add_products(&mut self, kernel: usize, partition: usize, slot: usize) {
-        let bins = self.partition_frames + 1;
-        let Kernel { spectra, is_used } = &self.kernels[kernel];
-        for place in (0..4).filter(|&place| is_used[place]) {
-            let (channel, source) = (place / 2, place % 2);
-            let past = &self.past[source][slot * bins..][..bins];
-            let spectrum = &spectra[place][partition * bins..][..bins];
-            for ((sum, x), h) in self.sums[kernel][channel].iter_mut().zip(past).zip(spectrum) {
-                *sum += x * h;
-            }
-        }
-    }
-
-    /// Makes the output for the time of the next partition.
     fn complete_partition(&mut self) {
-        let (frames, bins) = (self.partition_frames, self.partition_frames + 1);
-        self.newest = if self.newest == 0 { self.partitions - 1 } else { self.newest - 1 };
-        for (past, input) in self.past.iter_mut().zip(&mut self.input) {
-            self.time.copy_from_slice(input);
-            let spectrum = &mut past[self.newest * bins..][..bins];
-            // The lengths are those that the plan was made for.
-            let result =
-                self.forward.process_with_scratch(&mut self.time, spectrum, &mut self.scratch);
-            debug_assert!(result.is_ok());
-            input.copy_within(frames.., 0);
-        }
-        let (active, other) = (self.active, 1 - self.active);
-        self.add_products(active, 0, self.newest);
+        let heard = heard(&self.kernels, self.active, self.is_fading);
+        self.current.complete(heard, &mut self.transforms);
         if self.is_fading {
-            self.add_products(other, 0, self.newest);
-        }
-        for channel in 0..2 {
-            self.bring_to_time(active, channel);
-            if self.is_fading {
-                self.faded.copy_from_slice(&self.time[frames..]);
-                self.bring_to_time(other, channel);
-                for (i, (new, old)) in self.time[frames..].iter_mut().zip(&self.faded).enumerate() {
-                    let fade = (i + 1) as f64 / frames as f64;
-                    *new = old + fade * (*new - old);
-                }
-            }
-            for (output, sample) in self.output[channel].iter_mut().zip(&self.time[frames..]) {
-                *output = *sample as f32;
-            }
-        }
-        if self.is_fading {
-            self.active = other;
+            self.active = 1 - self.active;
             self.active_settings = Some(*self.designer.settings());
             self.designer.rest();
         }
-        self.is_fading = self.designer.is_ready();
+        self.is_fading = self.designer.is_ready() && self.ringing_frames == 0;
     }
+}
 
-    /// One channel's output in the second half of `time`; its sum begins anew.
-    fn bring_to_time(&mut self, kernel: usize, channel: usize) {
-        let sum = &mut self.sums[kernel][channel];
-        // The ends of a real signal's spectrum are real.
-        let last = sum.len() - 1;
-        sum[0].im = 0.0;
-        sum[last].im = 0.0;
-        let result = self.inverse.process_with_scratch(sum, &mut self.time, &mut self.scratch);
-        debug_assert!(result.is_ok());
-        sum.fill(Complex64::default());
-    }
+fn heard(kernels: &[Kernel; 2], active: usize, is_fading: bool) -> Heard<'_> {
+    Heard { kernel: &kernels[active], coming: is_fading.then_some(&kernels[1 - active]) }
 }
