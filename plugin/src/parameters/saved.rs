@@ -56,7 +56,6 @@ pub(crate) fn mend(state: &mut PluginState) {
 /// The JSON of a state as the host library can read it. It reads all or nothing:
 /// one value of an odd kind, such as the `null` that JSON has for infinity, would
 /// cost the whole session. What is no state stays what it is, and is refused.
-#[cfg_attr(not(test), expect(dead_code, reason = "for what stands between host and wrapper"))]
 pub(crate) fn mended_json(json: Vec<u8>) -> Vec<u8> {
     if serde_json::from_slice::<PluginState>(&json).is_ok() {
         return json;

@@ -420,6 +420,27 @@ fn streams_that_lie_are_refused() {
     assert!(load(&raw, &saved, all), "none of it did any harm");
 }
 
+#[test]
+fn one_value_of_an_odd_kind_costs_no_other() {
+    let raw = Raw::playing(linked());
+    let gain = raw.parameter("Trim Gain");
+    raw.flush(&Events::of(gain, &[(0, 0.75)]));
+    let saved = raw.save().unwrap();
+    let json = String::from_utf8(saved[8..].to_vec()).unwrap();
+    let start = json.find("\"limiter.gain\":").unwrap();
+    let end = start + json[start..].find('}').unwrap() + 1;
+    let odd = format!("{}\"limiter.gain\":{{\"f32\":null}}{}", &json[..start], &json[end..]);
+    let mut bytes = (odd.len() as u64).to_le_bytes().to_vec();
+    bytes.extend_from_slice(odd.as_bytes());
+    raw.flush(&Events::of(gain, &[(0, 0.25)]));
+    assert!(raw.load(&bytes));
+    assert!((raw.value(gain) - 0.75).abs() < 1e-6);
+    // What was loaded can be saved, and loads again.
+    let again = raw.save().unwrap();
+    assert!(raw.load(&again));
+    assert_eq!(raw.save().unwrap(), again);
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Call {
     Init,

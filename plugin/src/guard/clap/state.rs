@@ -12,6 +12,7 @@ use super::super::stored::MOST_STATE_BYTES;
 use super::extensions::ask_plugin;
 use super::gui;
 use super::instance::Instance;
+use crate::parameters::mended_json;
 
 pub(super) static STATE: clap_plugin_state =
     clap_plugin_state { save: Some(save), load: Some(load) };
@@ -65,6 +66,11 @@ unsafe extern "C" fn load(plugin: *const clap_plugin, stream: *const clap_istrea
     // Two loads at once would mix two sessions.
     let Some(_pass) = instance.enter_load() else { return false };
     let call = instance.host.gui.call();
+    // One value that the framework cannot read would cost it all others.
+    let json = mended_json(bytes.split_off(LENGTH_BYTES));
+    bytes.clear();
+    bytes.extend_from_slice(&(json.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(&json);
     let mut rest = &bytes[..];
     let memory =
         clap_istream { ctx: ptr::from_mut(&mut rest).cast(), read: Some(read_from_memory) };

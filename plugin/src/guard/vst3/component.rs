@@ -29,6 +29,7 @@ use super::handler::Handler;
 use super::process::Stream;
 use super::stream::{self, Memory};
 use crate::Burnish;
+use crate::parameters::mended_json;
 
 /// How long a call waits for one of another thread that it may not meet.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -262,7 +263,8 @@ impl IComponentTrait for Component {
         // Two loads at once would mix two sessions.
         let Some(_pass) = self.loads.enter(PATIENCE) else { return kResultFalse };
         let _call = self.gui.call();
-        let memory = Memory::new(bytes);
+        // One value that the framework cannot read would cost it all others.
+        let memory = Memory::new(mended_json(bytes));
         // SAFETY: the memory lives until the call returns.
         unsafe { IComponentTrait::setState(&**self.back, stream::stream(&memory)) }
     }
