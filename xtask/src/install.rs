@@ -45,7 +45,7 @@ fn vst3_folder() -> Result<PathBuf, Failure> {
 }
 
 /// Copies a file or a folder, in place of what was there.
-fn replace(from: &Path, to: &Path) -> std::io::Result<()> {
+pub(crate) fn replace(from: &Path, to: &Path) -> std::io::Result<()> {
     if to.is_dir() {
         fs::remove_dir_all(to)?;
     } else if to.exists() {

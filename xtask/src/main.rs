@@ -4,6 +4,8 @@
 //! nothing but the toolchain, since it is what sets up the rest.
 
 mod demo;
+#[cfg(target_os = "linux")]
+mod hosts;
 mod install;
 mod run;
 mod setup;
@@ -25,6 +27,7 @@ const HELP: &str = "cargo xtask COMMAND
   screenshot  photograph the editor for the README: docs/editor.png, docs/editor-small.png
   soak        hostile hosts against the release bundle: --minutes N (10), --seed N
   validate    run the plug-in validators that are on the PATH, and pedalboard
+  hosts       load, play, automate, save, reopen and bounce in real hosts; [NAME...] [--bundle DIR]
   setup       install what a build or a test needs (Debian and Ubuntu as root; else say what)
 ";
 
@@ -39,6 +42,10 @@ fn main() -> ExitCode {
         Some("screenshot") => demo::screenshot(),
         Some("soak") => soak::soak(&arguments[1..]),
         Some("validate") => validate::validate(),
+        #[cfg(target_os = "linux")]
+        Some("hosts") => hosts::hosts(&arguments[1..]),
+        #[cfg(not(target_os = "linux"))]
+        Some("hosts") => Err(Failure("the hosts are driven on Linux only".to_owned())),
         Some("setup") => setup::all_packages(),
         None | Some("--help" | "-h" | "help") => {
             print!("{HELP}");

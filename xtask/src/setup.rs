@@ -29,6 +29,15 @@ pub(crate) fn all_packages() -> Outcome {
     ensure(&all)
 }
 
+/// What a host needs, by Debian's names; elsewhere a person has to see to it.
+#[cfg(target_os = "linux")]
+pub(crate) fn debian_packages(packages: &[&str]) -> Outcome {
+    if exists("dpkg-query") {
+        return ensure_debian(packages);
+    }
+    Err(Failure(format!("needs what Debian calls {}", packages.join(", "))))
+}
+
 fn ensure(packages: &[&str]) -> Outcome {
     if !cfg!(target_os = "linux") {
         // macOS and Windows bring sound and windows with the system.

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use crate::run::{Outcome, bundle, command, exists, root, step, target};
+use crate::run::{Failure, Outcome, bundle, command, exists, root, step, target};
 use crate::setup;
 
 pub(crate) fn validate() -> Outcome {
@@ -43,15 +43,7 @@ fn pedalboard(vst3: &std::path::Path) -> Outcome {
         println!("\n== pedalboard: skipped, there is no python3");
         return Ok(());
     }
-    let environment = target().join("pedalboard");
-    let python = environment.join("bin").join("python");
-    if !python.exists() {
-        step("python environment", command("python3", &["-m", "venv"]).arg(&environment))?;
-        step(
-            "pedalboard from PyPI",
-            Command::new(&python).args(["-m", "pip", "install", "-q", "pedalboard==0.9.26"]),
-        )?;
-    }
+    let python = python()?;
     step(
         "pedalboard",
         Command::new(&python)
@@ -60,4 +52,23 @@ fn pedalboard(vst3: &std::path::Path) -> Outcome {
             .arg(target().join("release").join("burnish"))
             .arg(root().join("material").join("mix.flac")),
     )
+}
+
+/// The Python of the hosts that are Python packages; installed from `PyPI` on first use.
+pub(crate) fn python() -> Result<std::path::PathBuf, Failure> {
+    const PACKAGES: [&str; 2] = ["pedalboard==0.9.26", "dawdreamer==0.9.0"];
+    let environment = target().join("python");
+    let python = environment.join("bin").join("python");
+    // The last thing that is written: an installation that was broken off is begun again.
+    let mark = environment.join(PACKAGES.join("+"));
+    if !mark.exists() {
+        step("python environment", command("python3", &["-m", "venv"]).arg(&environment))?;
+        step(
+            "hosts from PyPI",
+            Command::new(&python).args(["-m", "pip", "install", "-q"]).args(PACKAGES),
+        )?;
+        std::fs::write(&mark, "")
+            .map_err(|error| Failure(format!("{}: {error}", mark.display())))?;
+    }
+    Ok(python)
 }

@@ -1,0 +1,338 @@
+//! Ardour 7, the VST3: the whole program with its windows, on its own silent backend.
+//!
+//! The session is written by hand: a track with the mix, Burnish on the master bus, its window open. Ardour is
+//! then driven by Open Sound Control, and by one key in its export dialog, which nothing else can press.
+
+mod session;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::setup;
+
+use super::audio::{self, Sound};
+use super::bench::{Bench, Room, copy};
+use super::osc::{Argument, Line};
+use super::report::{Report, Step};
+use super::running::{Running, end, say, until};
+use super::screen::{self, Screen};
+
+use session::{Session, Settings};
+
+const LIBRARIES: &str = "/usr/lib/ardour7";
+/// Where Ardour listens, unless another program does.
+const PORT: u16 = 3819;
+/// The editor's own window inside the window that Ardour puts around it.
+const EDITOR: &str = "^Burnish$";
+/// The parameter that is set through the host while it plays, and to what (of its range).
+const TOUCHED: &str = "limiter.gain";
+
+/// Drives Ardour.
+pub(crate) fn ardour(bench: &Bench) -> Report {
+    let mut report = Report::new("ardour", "VST3");
+    let packages: Vec<&str> = ["ardour"].iter().chain(&screen::PACKAGES).copied().collect();
+    if let Err(failure) = setup::debian_packages(&packages) {
+        return Report::skipped("ardour", "VST3", &failure.0);
+    }
+    let version = say(Command::new("dpkg-query").args(["-W", "-f=Ardour ${Version}", "ardour"]));
+    report.set_version(version.as_deref().unwrap_or("Ardour"));
+    let why = match drive(bench, &mut report) {
+        Ok(()) => "not reached".to_owned(),
+        Err(why) => why,
+    };
+    report.finish(&why);
+    report
+}
+
+/// Goes through the steps as far as the host lives.
+fn drive(bench: &Bench, report: &mut Report) -> Result<(), String> {
+    let place = Place::new(bench)?;
+    let mix = Sound::read(&bench.mix())?;
+    let frames = mix.frames.len();
+
+    let moving = Session::new(&place.room, bench, "moving");
+    moving.write(bench, frames, Settings { is_automated: true, limiter_gain_db: 0.0 })?;
+    let screen = Screen::open(&place.room)?;
+    let mut host = match place.start(&screen, &moving, "first.log") {
+        Ok(host) => host,
+        Err(why) => {
+            report.note(Step::Load, Err(why));
+            return Err("it did not load".to_owned());
+        }
+    };
+    report.note(Step::Load, Ok("a session with Burnish on the master bus".to_owned()));
+    report.note(Step::Editor, screen.photograph_editor(EDITOR, &place.room));
+    report.note(Step::Play, host.play());
+    let touched = host.touch_and_save(&moving);
+    let is_saved = report.note(Step::Save, touched);
+
+    // Between the bounces the host plays, so that the second begins from another state.
+    let bounced = host.bounce(&screen, &moving, "one.wav").and_then(|one| {
+        host.play()?;
+        host.bounce(&screen, &moving, "two.wav").map(|two| (one, two))
+    });
+    if let Ok((one, _)) = &bounced {
+        let limiter_db = moving.value(TOUCHED).unwrap_or(0.0);
+        report.note(Step::Automate, one.follows(&mix, limiter_db));
+    }
+    report.note(
+        Step::Bounce,
+        bounced.as_ref().map_err(Clone::clone).and_then(|(one, two)| {
+            let peak = one.judge(frames)?;
+            let words =
+                format!("{peak}; two bounces null {}", audio::depth(audio::null(one, two)?));
+            // A bounce that is not the same twice is what a person would hear as another master.
+            if one == two { Ok(words) } else { Err(words) }
+        }),
+    );
+    let leaving = host.quit(&moving);
+    drop(host);
+
+    if is_saved {
+        let again = reopen(&place, &screen, &moving, bounced.ok().map(|(one, _)| one).as_ref());
+        report.note(
+            Step::Reopen,
+            again.and_then(|words| leaving.map(|left| format!("{words}; {left}"))),
+        );
+    }
+    equals_master(bench, &place, report, frames);
+    Ok(())
+}
+
+/// Opens what was saved in a new process, saves it again, and bounces it.
+fn reopen(
+    place: &Place,
+    screen: &Screen,
+    session: &Session,
+    before: Option<&Sound>,
+) -> Result<String, String> {
+    let saved = session.plugin()?;
+    let mut host = place.start(screen, session, "second.log")?;
+    let editor = screen.photograph_editor(EDITOR, &place.room);
+    let bounce = host.bounce(screen, session, "reopened.wav");
+    host.save(session)?;
+    let found = session.plugin()?;
+    let differing = saved.values.iter().filter(|value| !found.values.contains(value)).count();
+    if differing > 0 || saved.values.len() != found.values.len() {
+        return Err(format!(
+            "expected all {} values back, found {differing} others of {}",
+            saved.values.len(),
+            found.values.len()
+        ));
+    }
+    let mut words = format!("all {} values came back", saved.values.len());
+    if let Some(before) = before {
+        let null_dbfs = audio::null(before, &bounce?)?;
+        words =
+            format!("{words}; the bounce nulls with that of before {}", audio::depth(null_dbfs));
+        if null_dbfs > f64::NEG_INFINITY {
+            return Err(words);
+        }
+    }
+    editor
+        .map(|seen| format!("{words}; editor {seen}"))
+        .map_err(|why| format!("{words}; editor: {why}"))
+}
+
+/// Exports a session without automation twice, without windows, and compares with the command line.
+fn equals_master(bench: &Bench, place: &Place, report: &mut Report, frames: usize) {
+    let compare = || {
+        let limiter_gain_db = 6.0;
+        let still = Session::new(&place.room, bench, "still");
+        still.write(bench, frames, Settings { is_automated: false, limiter_gain_db })?;
+        let one = place.export(&still, "still-one.wav")?;
+        let two = place.export(&still, "still-two.wav")?;
+        let expected = place.room.path("master.wav");
+        bench.master(&bench.mix(), &expected, &[&format!("limiter.gain={limiter_gain_db}")])?;
+        let against = audio::null(&one, &Sound::read(&expected)?)?;
+        let words = format!(
+            "two exports without windows null {}, and with the command line's master {}",
+            audio::depth(audio::null(&one, &two)?),
+            audio::depth(against)
+        );
+        if one == two && against == f64::NEG_INFINITY { Ok(words) } else { Err(words) }
+    };
+    report.add(Step::Bounce, compare());
+}
+
+/// Ardour's home in its room.
+struct Place {
+    room: Room,
+}
+
+impl Place {
+    fn new(bench: &Bench) -> Result<Self, String> {
+        let room = bench.room("ardour")?;
+        copy(&bench.vst3(), &room.path("home/.vst3/Burnish.vst3"))?;
+        for (name, text) in session::CONFIGURATION {
+            room.write(&format!("home/.config/ardour7/{name}"), text)?;
+        }
+        Ok(Self { room })
+    }
+
+    /// A program of Ardour's, in the environment that its start scripts make.
+    fn command(&self, program: &str) -> Command {
+        let mut command = self.room.command(program);
+        command
+            .env("GTK_PATH", format!("/etc/ardour7:{LIBRARIES}"))
+            .env("LD_LIBRARY_PATH", LIBRARIES)
+            .env("ARDOUR_DATA_PATH", "/usr/share/ardour7")
+            .env("ARDOUR_CONFIG_PATH", "/etc/ardour7")
+            .env("ARDOUR_DLL_PATH", LIBRARIES)
+            .env("VAMP_PATH", format!("{LIBRARIES}/vamp"));
+        command
+    }
+
+    /// Starts Ardour with a session, and waits until it answers.
+    fn start(&self, screen: &Screen, session: &Session, log: &str) -> Result<Host, String> {
+        let program = std::fs::read_dir(LIBRARIES)
+            .map_err(|error| format!("{LIBRARIES}: {error}"))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|path| {
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ardour-7"))
+            })
+            .ok_or_else(|| format!("{LIBRARIES}: expected ardour-7, found none"))?;
+        let mut command = self.command(&program.to_string_lossy());
+        command.arg("--no-splash").arg(session.file()).env("DISPLAY", screen.display());
+        let mut running = Running::start(&mut command, &self.room.path(log))?;
+        let line = Line::to(PORT)?;
+        running.wait_for("a loaded session", Duration::from_mins(1), || {
+            // No strips; the master bus's meter in dB (128 and 16) and the position in samples (1024).
+            let feedback = [0, 159, 16 + 128 + 1024, 0].map(Argument::Whole);
+            line.send("/set_surface", &feedback);
+            line.wait("/session_name", Duration::from_millis(500))
+        })?;
+        Ok(Host { running, line })
+    }
+
+    /// Exports a session with Ardour's own program without windows, in a process of its own.
+    fn export(&self, session: &Session, name: &str) -> Result<Sound, String> {
+        let out = self.room.path(name);
+        let mut command = self.command(&format!("{LIBRARIES}/utils/ardour7-export"));
+        command.args(["-b", "float", "-o"]).arg(&out).arg(session.folder()).arg(session.name());
+        let mut running = Running::start(&mut command, &self.room.path(&format!("{name}.log")))?;
+        match running.wait(Duration::from_mins(3)) {
+            Some(status) if status.success() => Sound::read(&out),
+            Some(status) => Err(format!("ardour7-export {}", end(status))),
+            None => Err("expected an export, found none in 3 min".to_owned()),
+        }
+    }
+}
+
+/// Ardour at work.
+struct Host {
+    running: Running,
+    line: Line,
+}
+
+impl Host {
+    /// The end in words, when the host is no longer there.
+    fn alive(&mut self) -> Result<(), String> {
+        match self.running.ended() {
+            Some(status) => Err(format!("the host {}", end(status))),
+            None => Ok(()),
+        }
+    }
+
+    /// Plays for five seconds from the start.
+    fn play(&mut self) -> Result<String, String> {
+        self.line.send("/goto_start", &[]);
+        self.line.hear();
+        self.line.send("/transport_play", &[]);
+        let (mut position, mut level_db) = (0.0_f64, f64::NEG_INFINITY);
+        until(Duration::from_secs(5), || {
+            for said in self.line.hear() {
+                let Some(number) = said.number else { continue };
+                match said.address.as_str() {
+                    "/position/samples" => position = position.max(number),
+                    "/master/meter" => level_db = level_db.max(number),
+                    _ => {}
+                }
+            }
+            None::<()>
+        });
+        self.line.send("/transport_stop", &[]);
+        self.alive()?;
+        let words =
+            format!("{position} frames in 5 s, the master bus's meter up to {level_db:.1} dB");
+        if position > 3.0 * 48_000.0 && level_db > -60.0 {
+            Ok(words)
+        } else {
+            Err(format!("expected the mix for 5 s, found {words}"))
+        }
+    }
+
+    /// Turns a parameter as a control surface does, while the host plays, and finds it in the saved session.
+    fn touch_and_save(&mut self, session: &Session) -> Result<String, String> {
+        let index = session.index(TOUCHED)?;
+        // With the master bus among the strips it is the second, after the track.
+        self.line.send("/set_surface", &[0, 1 + 32, 0, 0].map(Argument::Whole));
+        self.line.send("/transport_play", &[]);
+        for step in 0..10_u8 {
+            let value = Argument::Real(f32::from(step) / 20.0);
+            let [strip, plugin] = [2, 1].map(Argument::Whole);
+            self.line
+                .send("/strip/plugin/parameter", &[strip, plugin, Argument::Whole(index), value]);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.line.send("/transport_stop", &[]);
+        self.save(session)?;
+        let value =
+            session.value(TOUCHED).ok_or("expected the parameter in the session, found none")?;
+        let bytes = session.plugin()?.chunk.len();
+        if value > 0.0 {
+            Ok(format!(
+                "{TOUCHED} turned to {value:.2} dB by a control surface, a state of {bytes} bytes"
+            ))
+        } else {
+            Err(format!(
+                "expected {TOUCHED} turned up by a control surface, found {value:.2} dB saved"
+            ))
+        }
+    }
+
+    /// Saves, and waits for the file.
+    fn save(&mut self, session: &Session) -> Result<(), String> {
+        let changed = || std::fs::metadata(session.file()).and_then(|file| file.modified()).ok();
+        let before = changed();
+        self.line.send("/save_state", &[]);
+        let line = &self.line;
+        self.running.wait_for("a saved session", Duration::from_secs(20), || {
+            line.hear();
+            (changed() != before).then_some(())
+        })
+    }
+
+    /// Bounces by the export dialog: to the preset of this room, with the key of its button.
+    fn bounce(&mut self, screen: &Screen, session: &Session, name: &str) -> Result<Sound, String> {
+        let bounced: PathBuf = session.folder().join("export/moving.wav");
+        let _ = std::fs::remove_file(&bounced);
+        self.line.send("/access_action", &[Argument::Text("Main/QuickExport")]);
+        let title = "Quick Audio Export";
+        let dialog = self
+            .running
+            .wait_for("the export dialog", Duration::from_secs(20), || screen.window(title))?;
+        screen.press(&dialog, "alt+e");
+        let line = &self.line;
+        self.running.wait_for("a bounce", Duration::from_mins(3), || {
+            line.hear();
+            (bounced.exists() && screen.window(title).is_none()).then_some(())
+        })?;
+        let kept = session.folder().join(name);
+        std::fs::rename(&bounced, &kept)
+            .map_err(|error| format!("{}: {error}", bounced.display()))?;
+        Sound::read(&kept)
+    }
+
+    /// Quits as a person does; a host that crashes on the way out has crashed.
+    fn quit(&mut self, session: &Session) -> Result<String, String> {
+        self.save(session)?;
+        self.line.send("/access_action", &[Argument::Text("Main/Quit")]);
+        match self.running.wait(Duration::from_secs(20)) {
+            Some(status) if status.success() => Ok("it quit by itself".to_owned()),
+            Some(status) => Err(format!("on quitting the host {}", end(status))),
+            None => Err("expected the host to quit, found it at work after 20 s".to_owned()),
+        }
+    }
+}
