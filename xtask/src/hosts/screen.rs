@@ -41,7 +41,7 @@ impl Screen {
         let log = room.path("screen.log");
         // The server finds a free number by itself and says it once it can be used. It keeps what a window
         // manager made known even while nobody is connected.
-        let mut server = Command::new("Xvfb");
+        let mut server = room.command("Xvfb");
         server.args([
             "-displayfd",
             "1",

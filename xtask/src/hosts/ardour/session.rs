@@ -1,16 +1,17 @@
 //! Ardour's files: the session that it loads, what it saves in it, and its settings.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::hosts::audio::{RISE_FROM_DB, RISE_S};
 use crate::hosts::bench::{Bench, Room, copy};
-use crate::hosts::running::say;
 
 /// A session as Ardour 7.3 writes it, less what it adds by itself, with marks for what differs.
 const SESSION: &str = include_str!("session.xml");
 /// Ardour's clock: so many ticks a frame at 48 kHz.
 const CLOCKS_PER_FRAME: usize = 282_240_000 / 48_000;
+
+/// The place of the trim gain among the parameters, from 0.
+const TRIM_GAIN: u32 = 1;
 
 /// The files of Ardour's settings: no greeting, the silent backend at once, plug-ins looked for at the start,
 /// and an export preset with 32-bit floats (the format is one of Ardour's own).
@@ -74,17 +75,25 @@ pub(super) struct Plugin {
     pub(super) chunk: String,
 }
 
+impl Plugin {
+    /// It without the automated parameter, whose value is where the song stands.
+    pub(super) fn still(mut self) -> Self {
+        let automated = vst3_id("trim.gain").to_string();
+        self.values.retain(|(id, _)| *id != automated);
+        self
+    }
+}
+
 /// A session in a room.
 #[derive(Debug)]
 pub(super) struct Session {
     folder: PathBuf,
     name: &'static str,
-    program: PathBuf,
 }
 
 impl Session {
-    pub(super) fn new(room: &Room, bench: &Bench, name: &'static str) -> Self {
-        Self { folder: room.path(name), name, program: bench.program() }
+    pub(super) fn new(room: &Room, name: &'static str) -> Self {
+        Self { folder: room.path(name), name }
     }
 
     pub(super) fn folder(&self) -> &PathBuf {
@@ -111,9 +120,8 @@ impl Session {
         let automation = if settings.is_automated {
             let end = RISE_S * 48_000 * CLOCKS_PER_FRAME;
             format!(
-                "<AutomationList automation-id=\"parameter-{}\" id=\"901\" interpolation-style=\"Linear\" \
-                 time-domain=\"AudioTime\" state=\"Play\"><events>a0 {RISE_FROM_DB}\na{end} 0\n</events></AutomationList>",
-                self.index("trim.gain")? - 1
+                "<AutomationList automation-id=\"parameter-{TRIM_GAIN}\" id=\"901\" interpolation-style=\"Linear\" \
+                 time-domain=\"AudioTime\" state=\"Play\"><events>a0 {RISE_FROM_DB}\na{end} 0\n</events></AutomationList>"
             )
         } else {
             String::new()
@@ -129,12 +137,12 @@ impl Session {
             .map_err(|error| format!("{}: {error}", self.file().display()))
     }
 
-    /// A parameter's number on a control surface, which counts from 1 in the plug-in's order.
+    /// A parameter's number on a control surface: its place in a saved session, from 1.
     pub(super) fn index(&self, id: &str) -> Result<i32, String> {
-        let table = say(Command::new(&self.program).arg("parameters"))
-            .ok_or("burnish parameters failed")?;
-        let at = table.lines().skip(1).position(|line| line.split_whitespace().next() == Some(id));
-        at.map(|at| at as i32 + 1).ok_or_else(|| format!("expected a parameter {id}, found none"))
+        let vst3_id = vst3_id(id).to_string();
+        let at = self.plugin()?.values.iter().position(|(found, _)| *found == vst3_id);
+        at.map(|at| at as i32 + 1)
+            .ok_or_else(|| format!("expected {id} in the session, found none"))
     }
 
     /// What the file has of Burnish.
