@@ -1,5 +1,6 @@
 //! The audio thread's part: the chain, and what is heard of it.
 
+mod rest;
 mod snapshots;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use burnish_dsp::settings::ChainSettings;
 use burnish_dsp::transport::Transport;
 use nice_plug::prelude::{Buffer, BufferConfig, ProcessMode};
 
+use self::rest::{Asked, Rest, is_silent};
 use self::snapshots::SnapshotSelection;
 use crate::desk::{Blind, CompareReadings, Desk, Listening, StreamSpectra};
 use crate::switches::{Switch, SwitchPositions};
@@ -34,6 +36,7 @@ pub(crate) struct Engine {
     solo: BandSolo,
     monitor: MonitorRack,
     bypass: Bypass,
+    rest: Rest,
     desk: Arc<Desk>,
     snapshots: SnapshotSelection,
     /// Where the switches stood; unknown before the first block.
@@ -119,6 +122,7 @@ impl Engine {
         let live =
             has_side_chain.then(|| Box::new(LiveInput::new(spec, chain.longest_latency_frames())));
         let desk_restores = desk.restores();
+        let rest = Rest::new(spec.sample_rate_hz, chain.longest_latency_frames());
         desk.show_spectra(StreamSpectra {
             song,
             live: live.as_ref().map(|live| live.reference.spectrum()),
@@ -130,6 +134,7 @@ impl Engine {
             solo: BandSolo::new(spec),
             monitor: MonitorRack::new(spec),
             bypass: Bypass::new(spec),
+            rest,
             desk,
             snapshots,
             switches: None,
@@ -159,6 +164,7 @@ impl Engine {
         self.solo.reset();
         self.monitor.reset();
         self.bypass.reset();
+        self.rest.wake();
         self.is_fresh = true;
     }
 
@@ -178,6 +184,7 @@ impl Engine {
         self.chain.integrate(mode, is_paused);
         self.chain.measure_mix_bands(self.desk.are_mix_bands_wanted());
         if self.desk.take_meter_reset() {
+            self.rest.wake();
             self.chain.reset_meters();
             if let Some(live) = &mut self.live {
                 live.reference.reset_meters();
@@ -208,6 +215,19 @@ impl Engine {
         let current = &snapshots.all[selected];
         let mut side_chain = side_chain.map(Buffer::as_slice);
         let frames = buffer.samples();
+        let asked = Asked {
+            snapshots,
+            listening,
+            reference: self.desk.references.chosen_source(),
+            is_bypassed,
+        };
+        let is_still = !self.is_offline
+            && !transport.is_playing
+            && is_silent(buffer.as_slice())
+            && (self.live.is_none() || side_chain.as_deref().is_none_or(is_silent));
+        if self.rest.takes(is_still, &asked, frames) {
+            return;
+        }
         let mut start = 0;
         // Hosts keep to the size they announced; should one not, its block is cut.
         while start < frames {
@@ -232,6 +252,7 @@ impl Engine {
             }
             start = end;
         }
+        self.rest.heard(is_silent(buffer.as_slice()), frames);
         self.frames_to_readings = self.frames_to_readings.saturating_sub(frames);
         if self.frames_to_readings == 0 {
             self.frames_to_readings = self.readings_frames;

@@ -268,3 +268,21 @@ fn host_changes_of_extremes() -> Vec<Change> {
     }
     host.changes_to(&settings).unwrap()
 }
+
+/// After a long silence the chain rests; what comes then is heard as ever.
+#[test]
+fn what_comes_after_a_rest_is_not_late_and_not_less() {
+    let mut host = host(48_000.0);
+    let latency = host.latency_frames();
+    let silence = Signal { left: vec![0.0; 1 << 16], right: vec![0.0; 1 << 16] };
+    // Half a minute, of which the last third is rest.
+    for _ in 0..22 {
+        let output = through(&mut host, &silence, Vec::new());
+        assert!(output.left.iter().chain(&output.right).all(|sample| *sample == 0.0));
+    }
+    let input = Signal::noise(20_000, 0.3, 4);
+    let output = through(&mut host, &input.padded(latency), Vec::new());
+    assert!(output.left[latency..] == input.left[..]);
+    assert!(output.right[latency..] == input.right[..]);
+    assert!(output.left[..latency].iter().all(|sample| *sample == 0.0));
+}

@@ -32,6 +32,23 @@ fn play(host: &mut Host, rate_hz: f64) -> Result<(), Error> {
     Ok(())
 }
 
+/// What silence costs once it rests, in percent of a core.
+fn resting(rate_hz: f64) -> Result<f64, Error> {
+    const BLOCK_FRAMES: usize = 512;
+    let mut host = Host::load(&bundle_path())?;
+    host.activate(rate_hz, BLOCK_FRAMES)?;
+    let (mut left, mut right) = ([0.0; BLOCK_FRAMES], [0.0; BLOCK_FRAMES]);
+    let mut silence = |host: &mut Host, seconds: f64| -> Result<f64, Error> {
+        let start = Instant::now();
+        for _ in 0..(seconds * rate_hz) as usize / BLOCK_FRAMES {
+            host.process(&mut left, &mut right, &[])?;
+        }
+        Ok(milliseconds(start) / (10.0 * seconds))
+    };
+    silence(&mut host, 30.0)?;
+    silence(&mut host, 60.0)
+}
+
 fn main() -> Result<(), Error> {
     let rates_hz: Vec<f64> =
         std::env::args().skip(1).filter_map(|rate| rate.parse().ok()).collect();
@@ -73,6 +90,7 @@ fn main() -> Result<(), Error> {
             each(played_mb - inactive_mb),
             again_ms[INSTANCES / 2],
         );
+        println!("{rate_hz} Hz, silence at rest: {:.3} % of a core", resting(rate_hz)?);
     }
     Ok(())
 }
