@@ -3,6 +3,7 @@
 //! Pure Rust without system libraries: it has to build on a machine that has
 //! nothing but the toolchain, since it is what sets up the rest.
 
+mod crates;
 mod demo;
 mod install;
 mod run;
@@ -25,6 +26,7 @@ const HELP: &str = "cargo xtask COMMAND
   screenshot  photograph the editor for the README: docs/editor.png, docs/editor-small.png
   soak        hostile hosts against the release bundle: --minutes N (10), --seed N
   validate    run the plug-in validators that are on the PATH, and pedalboard
+  licences    list the licences of all that is in the bundle: docs/licences.md
   setup       install what a build or a test needs (Debian and Ubuntu as root; else say what)
 ";
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Some("screenshot") => demo::screenshot(),
         Some("soak") => soak::soak(&arguments[1..]),
         Some("validate") => validate::validate(),
+        Some("licences") => crates::write_licences(),
         Some("setup") => setup::all_packages(),
         None | Some("--help" | "-h" | "help") => {
             print!("{HELP}");
