@@ -5,6 +5,7 @@
 
 mod crates;
 mod demo;
+mod dist;
 mod install;
 mod run;
 mod setup;
@@ -22,6 +23,9 @@ const HELP: &str = "cargo xtask COMMAND
   test        set up, then everything: fmt, clippy, rustdoc, all tests
   bundle      build the release bundles: target/bundled/Burnish.clap and Burnish.vst3
   install     bundle, and put both where hosts look
+  uninstall   take both away again
+  dist        the archive of a release and its checksum: target/dist/; --check builds it twice and
+              compares, --universal is for both processors of a Mac
   bench       what the chain and each stage cost
   screenshot  photograph the editor for the README: docs/editor.png, docs/editor-small.png
   soak        hostile hosts against the release bundle: --minutes N (10), --seed N
@@ -41,6 +45,8 @@ fn main() -> ExitCode {
         Some("screenshot") => demo::screenshot(),
         Some("soak") => soak::soak(&arguments[1..]),
         Some("validate") => validate::validate(),
+        Some("dist") => setup::build_packages().and_then(|()| dist::dist(&arguments[1..])),
+        Some("uninstall") => install::uninstall(),
         Some("licences") => crates::write_licences(),
         Some("setup") => setup::all_packages(),
         None | Some("--help" | "-h" | "help") => {
