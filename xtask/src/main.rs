@@ -4,9 +4,11 @@
 //! nothing but the toolchain, since it is what sets up the rest.
 
 mod crates;
+mod cross;
 mod demo;
 mod dist;
 mod install;
+mod network;
 mod run;
 mod setup;
 mod soak;
