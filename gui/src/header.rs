@@ -1,5 +1,6 @@
-//! The header: snapshots, undo and redo, presets, target, notes, scale, help.
+//! The header: name, snapshots, undo and redo, presets, target, notes, scale, help.
 
+mod about;
 mod snapshots;
 mod undo;
 
@@ -9,7 +10,6 @@ use egui::{
 };
 
 use crate::format;
-use crate::icons;
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::{Edit, View};
@@ -43,10 +43,7 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
     scene.painter().rect_filled(rect, 0, theme::PANEL);
     let line = Stroke::new(1.0, theme::LINE);
     scene.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
-    icons::mark(scene.painter(), pos2(rect.left() + 24.0, rect.center().y));
-    let title = Rect::from_min_max(pos2(rect.left() + 42.0, rect.top()), rect.max);
-    let font = theme::strong_font(theme::VALUE_SIZE);
-    let title = scene.text_in(title, Align2::LEFT_CENTER, "Burnish", font, theme::TEXT);
+    let title_end = about::show(scene, rect);
 
     let top = rect.center().y - 0.5 * BUTTON_HEIGHT;
     let at = |left: f32, width: f32| {
@@ -54,7 +51,7 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
     };
     let is_narrow = rect.width() < NARROW_WIDTH;
     let gap = if is_narrow { theme::GAP } else { 12.0 };
-    let mut left = title.right() + 1.5 * gap;
+    let mut left = title_end + 1.5 * gap;
     let mut next = |width: f32| {
         let place = at(left, width);
         left += width + gap;

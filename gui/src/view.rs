@@ -156,6 +156,8 @@ pub struct View<'a> {
     pub sample_rate_hz: f64,
     /// Latency of the chain, frames.
     pub latency_frames: usize,
+    /// Which engine makes the sound; the same settings sound the same as long as it stays.
+    pub engine_revision: u32,
     /// One line to tell the person, from the last action that failed.
     pub message: Option<&'a str>,
 }

@@ -1,9 +1,12 @@
-//! The command line: `check`, `master`, `compare`, `match`, `parameters`, `presets`, `targets`.
+//! The command line: `check`, `master`, `compare`, `match`, `parameters`, `presets`, `targets`,
+//! `licences`.
 //!
 //! Exit codes: 0 done, 2 something about the input was not as it has to be
 //! (one clear line on stderr says what).
 
+mod about;
 mod compare;
+mod documents;
 mod master;
 mod tables;
 mod tonal_match;
@@ -18,7 +21,7 @@ use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode_with;
 use burnish_session::measure::measure;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Exit code for bad input.
@@ -28,7 +31,7 @@ const BAD_INPUT: u8 = 2;
 ///
 /// Without a command it opens the standalone window.
 #[derive(Debug, Parser)]
-#[command(name = "burnish", version, args_conflicts_with_subcommands = true)]
+#[command(name = "burnish", version, long_version = about::long_version(), args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -63,6 +66,14 @@ enum Command {
     Presets,
     /// List the delivery targets.
     Targets,
+    /// List the licences of Burnish and of all that is in it.
+    Licences,
+    /// Write the manual, the man pages and the completions into a folder.
+    #[command(hide = true)]
+    Documents {
+        /// The folder; it is made if need be.
+        folder: PathBuf,
+    },
 }
 
 /// Runs the program with its arguments and returns its exit code.
@@ -92,6 +103,8 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Parameters { json }) => Ok(tables::parameters(json)),
         Some(Command::Presets) => Ok(tables::presets()),
         Some(Command::Targets) => Ok(tables::targets()),
+        Some(Command::Licences) => Ok(about::licences()),
+        Some(Command::Documents { folder }) => documents::write(&folder, Arguments::command()),
     };
     match result {
         Ok(text) => {

@@ -31,7 +31,7 @@ use self::document::{load_snapshot, store_loaded};
 use self::steps::Steps;
 use self::views::{BalanceReader, BalanceSources};
 pub(crate) use self::window::EditorWindows;
-use crate::desk::{CompareReadings, Desk, Reference, lock};
+use crate::desk::{CompareReadings, Desk, ENGINE_REVISION, Reference, lock};
 use crate::parameters::BurnishParameters;
 use crate::spectra::SpectrumReader;
 use crate::switches::Switch;
@@ -273,6 +273,7 @@ impl BurnishEditor {
             notes: &session.notes,
             sample_rate_hz: desk.sample_rate_hz().map_or(0.0, f64::from),
             latency_frames: desk.latency_frames(),
+            engine_revision: ENGINE_REVISION,
             message: message.as_deref(),
         };
         editor.show(ui, &view, &mut edits);

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod about;
 pub mod audio;
 pub mod balance;
 pub mod blind;

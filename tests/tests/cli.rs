@@ -406,3 +406,57 @@ fn the_table_of_parameters_is_complete() {
     assert!(succeed(&["presets"]).contains("Streaming"));
     assert!(succeed(&["targets"]).contains("spotify"));
 }
+
+#[test]
+fn the_program_says_what_it_is_and_under_which_licences() {
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(succeed(&["-V"]), format!("burnish {version}\n"));
+    let long = succeed(&["--version"]);
+    assert!(long.starts_with(&format!("burnish {version}\nEngine revision 1\n")), "{long}");
+    assert!(long.contains("MIT or Apache-2.0"), "{long}");
+    let licences = succeed(&["licences"]);
+    assert!(licences.contains("| egui | MIT OR Apache-2.0 |"));
+    assert!(licences.contains("SIL Open Font License"));
+}
+
+#[test]
+fn a_report_says_what_made_it() {
+    let folder = Folder::new();
+    let mix = folder.audio("mix.wav", &noise(1.0, 48_000, 0.1), Bits::F32);
+    let text = succeed(&["master", &mix, "-o", &folder.path("master.wav"), "--json"]);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(report["engine_revision"], burnish::ENGINE_REVISION);
+}
+
+#[test]
+fn manual_man_pages_and_completions_hold_every_parameter_and_command() {
+    let folder = Folder::new();
+    let read = |name: &str| {
+        fs::read_to_string(folder.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    succeed(&["documents", &folder.path("")]);
+    let manual = read("manual.md");
+    for parameter in burnish_dsp::settings::parameters() {
+        let row = format!("| {} | {} | ", parameter.id, parameter.name);
+        let row = manual.lines().find(|line| line.starts_with(&row));
+        let row = row.unwrap_or_else(|| panic!("{} is not in the manual", parameter.id));
+        assert_eq!(row.replace("\\|", "").matches('|').count(), 6, "{row}");
+        assert!(row.contains(&parameter.help.replace('|', "\\|")), "{row}");
+    }
+    for command in ["check", "master", "compare", "match", "parameters", "licences"] {
+        assert!(manual.contains(&format!("### burnish {command}\n")), "{command}");
+        let page = read(&format!("man/burnish-{command}.1"));
+        assert!(page.contains(".TH") && page.contains(&format!("burnish {command}")), "{page}");
+        for shell in ["burnish.bash", "_burnish", "burnish.fish", "_burnish.ps1"] {
+            assert!(read(&format!("completions/{shell}")).contains(command), "{shell}: {command}");
+        }
+    }
+    assert!(read("man/burnish.1").contains("master"));
+    assert!(!manual.contains("### burnish documents"));
+    // The same each time: a release is made of them.
+    let first = fs::read(folder.path("completions/_burnish")).unwrap();
+    succeed(&["documents", &folder.path("")]);
+    assert_eq!(fs::read(folder.path("completions/_burnish")).unwrap(), first);
+    assert_eq!(read("manual.md"), manual);
+}

@@ -149,6 +149,7 @@ impl Model {
             notes: &self.notes,
             sample_rate_hz: 48_000.0,
             latency_frames: 224,
+            engine_revision: 7,
             message: self.message.as_deref(),
         };
         self.editor.show(&mut ui, &view, &mut self.edits);

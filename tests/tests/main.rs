@@ -14,6 +14,7 @@ mod contract;
 mod dither;
 mod dynamics;
 mod editor;
+mod editor_about;
 mod editor_balance;
 mod editor_blind;
 mod editor_references;

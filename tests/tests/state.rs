@@ -381,3 +381,10 @@ fn states_are_loaded_while_it_plays() {
         assert_same(&instance.save_state().unwrap(), state);
     }
 }
+
+#[test]
+fn a_state_says_which_version_and_which_engine_made_it() {
+    let state = read_state(&host().save_state().unwrap()).unwrap();
+    assert_eq!(state["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(state["fields"]["session"]["engine_revision"], burnish::ENGINE_REVISION);
+}

@@ -18,6 +18,22 @@ pub(crate) fn install() -> Outcome {
     Ok(())
 }
 
+/// `cargo xtask uninstall`: takes both bundles away again.
+pub(crate) fn uninstall() -> Outcome {
+    for (name, folder) in [("Burnish.clap", clap_folder()?), ("Burnish.vst3", vst3_folder()?)] {
+        let installed = folder.join(name);
+        if !installed.exists() {
+            println!("{} is not installed", installed.display());
+            continue;
+        }
+        remove(&installed).map_err(|error| {
+            Failure(format!("{}: expected to remove it, found that {error}", installed.display()))
+        })?;
+        println!("removed {}", installed.display());
+    }
+    Ok(())
+}
+
 fn variable(name: &str) -> Result<PathBuf, Failure> {
     std::env::var_os(name)
         .map(PathBuf::from)
@@ -46,15 +62,22 @@ fn vst3_folder() -> Result<PathBuf, Failure> {
 
 /// Copies a file or a folder, in place of what was there.
 pub(crate) fn replace(from: &Path, to: &Path) -> std::io::Result<()> {
-    if to.is_dir() {
-        fs::remove_dir_all(to)?;
-    } else if to.exists() {
-        fs::remove_file(to)?;
-    }
+    remove(to)?;
     copy(from, to)
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+/// Removes a file or a folder, if there is one.
+fn remove(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else if path.exists() {
+        fs::remove_file(path)
+    } else {
+        Ok(())
+    }
+}
+
+pub(crate) fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }

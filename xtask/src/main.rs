@@ -3,10 +3,14 @@
 //! Pure Rust without system libraries: it has to build on a machine that has
 //! nothing but the toolchain, since it is what sets up the rest.
 
+mod crates;
+mod cross;
 mod demo;
+mod dist;
 #[cfg(target_os = "linux")]
 mod hosts;
 mod install;
+mod network;
 mod run;
 mod setup;
 mod soak;
@@ -23,11 +27,15 @@ const HELP: &str = "cargo xtask COMMAND
   test        set up, then everything: fmt, clippy, rustdoc, all tests
   bundle      build the release bundles: target/bundled/Burnish.clap and Burnish.vst3
   install     bundle, and put both where hosts look
+  uninstall   take both away again
+  dist        the archive of a release and its checksum: target/dist/; --check builds it twice and
+              compares, --universal is for both processors of a Mac
   bench       what the chain and each stage cost
   screenshot  photograph the editor for the README: docs/editor.png, docs/editor-small.png
   soak        hostile hosts against the release bundle: --minutes N (10), --seed N
   validate    run the plug-in validators that are on the PATH, and pedalboard
   hosts       load, play, automate, save, reopen and bounce in real hosts; [NAME...] [--bundle DIR]
+  licences    list the licences of all that is in the bundle: docs/licences.md
   setup       install what a build or a test needs (Debian and Ubuntu as root; else say what)
 ";
 
@@ -46,6 +54,9 @@ fn main() -> ExitCode {
         Some("hosts") => hosts::hosts(&arguments[1..]),
         #[cfg(not(target_os = "linux"))]
         Some("hosts") => Err(Failure("the hosts are driven on Linux only".to_owned())),
+        Some("dist") => setup::build_packages().and_then(|()| dist::dist(&arguments[1..])),
+        Some("uninstall") => install::uninstall(),
+        Some("licences") => crates::write_licences(),
         Some("setup") => setup::all_packages(),
         None | Some("--help" | "-h" | "help") => {
             print!("{HELP}");

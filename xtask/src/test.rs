@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::run::{Outcome, cargo, exists, step, target};
-use crate::setup;
+use crate::{cross, network, setup};
 
 /// The plug-in of the development build, which stops when the audio path
 /// allocates. A `.clap` file is a plain dynamic library.
@@ -36,6 +36,8 @@ pub(crate) fn test() -> Outcome {
         "tests",
         cargo(&["test", "--workspace", "--locked"]).env("BURNISH_CLAP", development_plugin()),
     )?;
+    network::check(&development_plugin())?;
+    cross::check()?;
     println!("\nall passed in {:.0} s", started.elapsed().as_secs_f64());
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use burnish::ENGINE_REVISION;
 use burnish_dsp::dither::BitDepth;
 use burnish_dsp::settings::{ChainSettings, Stage, parameters};
+use burnish_session::about::VERSION;
 use burnish_session::audio::StereoAudio;
 use burnish_session::measure::{Measures, measure};
 use burnish_session::preset::{assign, find_preset, load_preset, presets};
@@ -96,6 +98,8 @@ struct Job {
 
 #[derive(Serialize)]
 struct Report<'a> {
+    version: &'a str,
+    engine_revision: u32,
     before: &'a Measures,
     after: &'a Measures,
     settings: Vec<(&'a str, f64)>,
@@ -157,6 +161,8 @@ fn report(
         .filter(|(parameter, value)| *value != parameter.default)
         .map(|(parameter, value)| (parameter.id.as_str(), value));
     to_json(&Report {
+        version: VERSION,
+        engine_revision: ENGINE_REVISION,
         before,
         after: &rendered.measures,
         settings: changed.collect(),

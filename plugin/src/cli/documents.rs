@@ -1,0 +1,96 @@
+//! `burnish documents`, hidden: the manual, the man pages and the completions that a
+//! release carries, made from the tables and the command line themselves.
+
+use std::fmt::Write;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use burnish_dsp::settings::{Stage, parameters};
+use burnish_session::preset::presets;
+use burnish_session::targets::targets;
+use clap::Command;
+use clap_complete::{Shell, generate_to};
+
+use super::about;
+
+/// Writes everything into `folder`.
+pub(super) fn write(folder: &Path, command: Command) -> Result<String, String> {
+    write_all(folder, command).map_err(|error| {
+        format!("{}: expected to write the documents there, found that {error}", folder.display())
+    })?;
+    Ok(String::new())
+}
+
+fn write_all(folder: &Path, mut command: Command) -> io::Result<()> {
+    command.build();
+    let man = folder.join("man");
+    let completions = folder.join("completions");
+    fs::create_dir_all(&man)?;
+    fs::create_dir_all(&completions)?;
+    fs::write(folder.join("manual.md"), manual(&command))?;
+    man_page(&man, &command, "burnish")?;
+    for part in shown(&command) {
+        man_page(&man, part, &format!("burnish-{}", part.get_name()))?;
+    }
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+        generate_to(shell, &mut command, "burnish", &completions)?;
+    }
+    Ok(())
+}
+
+/// The commands that people are told of.
+fn shown(command: &Command) -> impl Iterator<Item = &Command> {
+    command.get_subcommands().filter(|part| !part.is_hide_set() && part.get_name() != "help")
+}
+
+fn man_page(folder: &Path, command: &Command, name: &str) -> io::Result<()> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone()).manual("Burnish").render(&mut page)?;
+    fs::write(folder.join(format!("{name}.1")), page)
+}
+
+/// Every parameter, preset, target and command.
+fn manual(command: &Command) -> String {
+    let mut text = format!("# Burnish: the manual\n\nVersion {}\n\n", about::long_version());
+    text += "Parameters have the same ids everywhere: in presets, on the command line \
+             (`--set limiter.gain=6`), in reports and in hosts.\n";
+    for stage in Stage::ALL {
+        let _ = writeln!(text, "\n## {}\n", stage.name());
+        text += "| id | name | range | default | what it does |\n| --- | --- | --- | --- | --- |\n";
+        for parameter in parameters().iter().filter(|parameter| parameter.stage == stage) {
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} | {} |",
+                parameter.id,
+                parameter.name,
+                cell(&parameter.kind.describe_range()),
+                cell(&parameter.kind.format(parameter.default)),
+                cell(parameter.help),
+            );
+        }
+    }
+    text += "\n## Presets\n\n";
+    for preset in presets() {
+        let _ = writeln!(text, "- {}", preset.name);
+    }
+    text += "\n## Delivery targets\n\n| id | name | what to know |\n| --- | --- | --- |\n";
+    for target in targets() {
+        let _ = writeln!(text, "| {} | {} | {} |", target.id, target.name, cell(&target.note));
+    }
+    text += "\n## The command line\n";
+    for part in std::iter::once(command).chain(shown(command)) {
+        let mut part = part.clone();
+        let title = part.get_bin_name().unwrap_or("burnish").to_owned();
+        let help = part.render_long_help().to_string();
+        // Lines that hold nothing but blanks would differ between terminals.
+        let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+        let _ = write!(text, "\n### {title}\n\n```\n{}\n```\n", help.join("\n").trim_end());
+    }
+    text
+}
+
+/// Text inside a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
