@@ -8,6 +8,7 @@ mod editor;
 mod engine;
 mod guard;
 mod parameters;
+mod pin;
 #[cfg(test)]
 mod print_safety;
 mod saved_timeline;

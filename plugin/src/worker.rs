@@ -4,12 +4,13 @@
 //! thread has, twenty times a second, so an added file, a loaded state, a
 //! changed sample rate, a moved loop and a stream that began anew are all one
 //! case. What is chosen is loaded first.
+//!
+//! It touches no file itself: a drive may hang, and others are loaded meanwhile.
 
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use burnish_dsp::compare::{
     ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage, Source,
@@ -17,13 +18,19 @@ use burnish_dsp::compare::{
 use burnish_gui::ReferenceStatus;
 use burnish_session::error::FileError;
 use burnish_session::reference::{
-    LoadEvent, PlayableReference, ReferenceDetails, load_reference, region_loudness,
+    Loading, NO_ANSWER_S, PlayableReference, ReferenceDetails, Told, region_loudness,
 };
 use burnish_session::references::{ReferenceEntry, ReferenceFacts, Region};
 
 use crate::desk::{Desk, Reference, SongDetails, lock};
+use crate::pin;
 
 const INTERVAL: Duration = Duration::from_millis(50);
+/// A file of which nothing has come for so long waits for its drive: the next
+/// one is loaded beside it.
+const STALLED: Duration = Duration::from_secs(1);
+/// The longest that anybody waits for the thread to end.
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// Starts the worker of an instance when it is first needed.
 #[derive(Debug, Default)]
@@ -53,6 +60,8 @@ struct Worker {
 
 impl Worker {
     fn start(desk: Arc<Desk>) -> std::io::Result<Self> {
+        // A thread that waits for a drive may outlive the instance.
+        pin::keep_loaded();
         let is_ending = Arc::new(AtomicBool::new(false));
         let mut shelf = Shelf::new(desk, Arc::clone(&is_ending));
         let thread = std::thread::Builder::new()
@@ -65,10 +74,13 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.is_ending.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // A panic there has already said what it had to say.
-            let _ = thread.join();
+        let Some(thread) = self.thread.take() else { return };
+        thread.thread().unpark();
+        // It ends at once, unless it measures a loop or the machine is busy. Then
+        // it is left behind with all that it needs: it is the host that waits here.
+        let until = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }
@@ -84,6 +96,15 @@ struct Held {
     region: Option<(Region, Loudness)>,
     /// What the audio thread was told last; nothing yet in a new stream.
     sent: Option<ReferenceControl>,
+}
+
+/// A song on its way.
+#[derive(Debug)]
+struct OnItsWay {
+    /// As it was when it was begun.
+    reference: Reference,
+    loading: Loading,
+    is_given_up: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +123,8 @@ struct Shelf {
     rate_hz: u32,
     is_mono: bool,
     held: Vec<Held>,
+    /// One, and those whose drives do not answer.
+    on_their_way: Vec<OnItsWay>,
     /// Songs that the audio thread has to give back.
     leaving: Vec<ReferenceId>,
 }
@@ -115,6 +138,7 @@ impl Shelf {
             rate_hz: 0,
             is_mono: false,
             held: Vec::new(),
+            on_their_way: Vec::new(),
             leaving: Vec::new(),
         }
     }
@@ -122,10 +146,13 @@ impl Shelf {
     fn work(&mut self) {
         while !self.is_ending.load(Ordering::Relaxed) {
             let list = self.tidy();
-            match self.next_to_load(&list) {
-                Some(reference) => self.load(&reference),
-                None => std::thread::park_timeout(INTERVAL),
+            self.drop_unwanted(&list);
+            if self.is_idle()
+                && let Some(reference) = self.next_to_load(&list)
+            {
+                self.begin(reference);
             }
+            self.listen();
         }
     }
 
@@ -181,6 +208,7 @@ impl Shelf {
             return;
         }
         (self.rate_hz, self.is_mono) = (rate_hz, is_mono);
+        self.on_their_way.clear();
         // The new stream may have taken some before they were withdrawn.
         self.leaving.extend(self.held.drain(..).map(|held| held.id));
         for reference in self.desk.references.list() {
@@ -206,36 +234,76 @@ impl Shelf {
         waiting.clone().find(is_chosen).or_else(|| waiting.next()).cloned()
     }
 
-    fn load(&mut self, reference: &Reference) {
-        let (id, path, rate_hz) = (reference.id, &reference.saved.path, self.rate_hz);
-        let stream = (rate_hz, self.is_mono);
-        self.show(id, ReferenceStatus::Loading(0.0));
-        let loaded = load_reference(path, f64::from(rate_hz), &mut |event| {
-            let list = self.tidy();
-            let is_wanted = list.iter().any(|reference| reference.id == id)
-                && (self.rate_hz, self.is_mono) == stream
-                && !self.is_ending.load(Ordering::Relaxed);
-            if !is_wanted {
-                return ControlFlow::Break(());
-            }
-            match event {
-                LoadEvent::Progress(progress) => {
-                    if !self.held.iter().any(|held| held.id == id) {
-                        self.show(id, ReferenceStatus::Loading(progress));
-                    }
-                }
-                LoadEvent::Playable(playable) => self.take(id, playable),
-            }
-            ControlFlow::Continue(())
-        });
-        match loaded {
-            Ok(details) => self.keep_details(reference, details),
-            // The next round reads it for the stream that there is now.
-            Err(_) if (self.rate_hz, self.is_mono) != stream => {
-                self.show(id, ReferenceStatus::Waiting);
+    /// Whether nothing is on its way that moves.
+    fn is_idle(&self) -> bool {
+        self.on_their_way.iter().all(|song| song.loading.silence() >= STALLED)
+    }
+
+    fn begin(&mut self, reference: Reference) {
+        let id = reference.id;
+        match Loading::start(&reference.saved.path, self.rate_hz) {
+            Ok(loading) => {
+                self.show(id, ReferenceStatus::Loading(0.0));
+                self.on_their_way.push(OnItsWay { reference, loading, is_given_up: false });
             }
             Err(error) => self.give_up(id, error),
         }
+    }
+
+    /// What has been taken out of the list, or is to be read anew, is read no further.
+    fn drop_unwanted(&mut self, list: &[Reference]) {
+        self.on_their_way.retain(|song| {
+            list.iter().any(|reference| {
+                reference.id == song.reference.id && reference.status != ReferenceStatus::Waiting
+            })
+        });
+    }
+
+    /// Hears what there is to tell of the songs on their way, and rests in between.
+    fn listen(&mut self) {
+        let mut is_resting = true;
+        let stream = (self.rate_hz, self.is_mono);
+        for mut song in std::mem::take(&mut self.on_their_way) {
+            // The one that moves wakes the thread; the others are only asked.
+            let is_moving = song.loading.silence() < STALLED;
+            let patience = if is_moving { INTERVAL } else { Duration::ZERO };
+            is_resting &= !is_moving;
+            let id = song.reference.id;
+            match song.loading.receive(patience) {
+                Some(Told::Playable(playable)) => self.take(id, *playable),
+                Some(Told::Ended(result)) => {
+                    match *result {
+                        Ok(details) => self.keep_details(&song.reference, details),
+                        Err(error) => self.give_up(id, error),
+                    }
+                    continue;
+                }
+                None => self.show_progress(&mut song),
+            }
+            self.on_their_way.push(song);
+        }
+        if (self.rate_hz, self.is_mono) != stream {
+            // The stream has changed meanwhile: all of it is to be read anew.
+            self.on_their_way.clear();
+        }
+        if is_resting {
+            std::thread::park_timeout(INTERVAL);
+        }
+    }
+
+    /// A drive that does not answer is said not to; should it answer after all, it goes on.
+    fn show_progress(&self, song: &mut OnItsWay) {
+        let id = song.reference.id;
+        if self.held.iter().any(|held| held.id == id) {
+            return;
+        }
+        let is_given_up = song.loading.silence() >= NO_ANSWER;
+        if !is_given_up {
+            self.show(id, ReferenceStatus::Loading(song.loading.share()));
+        } else if !song.is_given_up {
+            self.show(id, ReferenceStatus::Failed(no_answer()));
+        }
+        song.is_given_up = is_given_up;
     }
 
     fn show(&self, id: ReferenceId, status: ReferenceStatus) {
@@ -265,6 +333,10 @@ impl Shelf {
             sent: None,
         });
         self.tidy();
+        if !self.held.iter().any(|held| held.id == id) {
+            // It was meant for a stream that is over.
+            return;
+        }
         self.desk.references.edit_id(id, |reference| {
             reference.status = ReferenceStatus::Ready;
             reference.waveform = waveform;
@@ -322,6 +394,15 @@ impl Held {
         let channels_db = if self.is_mono { MONO_DB } else { 0.0 };
         Loudness { integrated_lufs: integrated_lufs + channels_db, true_peak_dbtp }
     }
+}
+
+/// A drive that has been silent for so long is said to give no answer.
+const NO_ANSWER: Duration = Duration::from_secs(NO_ANSWER_S);
+
+fn no_answer() -> String {
+    format!(
+        "expected an audio file, found no answer from its drive for {NO_ANSWER_S} s: it is loaded once there is one"
+    )
 }
 
 /// What one of two like channels measures less than both, dB.

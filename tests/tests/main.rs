@@ -20,6 +20,8 @@ mod editor_references;
 mod editor_snapshots;
 #[cfg(unix)]
 mod guard;
+#[cfg(target_os = "linux")]
+mod hanging_drive;
 mod host;
 mod limiter;
 mod loudness;
