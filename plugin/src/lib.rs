@@ -7,6 +7,7 @@ mod desk;
 mod editor;
 mod engine;
 mod guard;
+mod pager;
 mod parameters;
 mod pin;
 #[cfg(test)]

@@ -13,16 +13,18 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use burnish_dsp::compare::{
-    ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage, Source,
+    Pages, ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage, Song, Source,
 };
 use burnish_gui::ReferenceStatus;
 use burnish_session::error::FileError;
 use burnish_session::reference::{
-    Loading, NO_ANSWER_S, PlayableReference, ReferenceDetails, Told, region_loudness,
+    Loading, MONO_DB, NO_ANSWER_S, PlayableReference, ReferenceDetails, SongFormat, Told,
+    song_region_loudness,
 };
 use burnish_session::references::{ReferenceEntry, ReferenceFacts, Region};
 
 use crate::desk::{Desk, Reference, SongDetails, lock};
+use crate::pager::{PagedSong, Pager};
 use crate::pin;
 
 const INTERVAL: Duration = Duration::from_millis(50);
@@ -63,7 +65,8 @@ impl Worker {
         // A thread that waits for a drive may outlive the instance.
         pin::keep_loaded();
         let is_ending = Arc::new(AtomicBool::new(false));
-        let mut shelf = Shelf::new(desk, Arc::clone(&is_ending));
+        let pager = Pager::start(Arc::clone(&desk))?;
+        let mut shelf = Shelf::new(desk, pager, Arc::clone(&is_ending));
         let thread = std::thread::Builder::new()
             .name("burnish-worker".to_owned())
             .spawn(move || shelf.work())?;
@@ -91,8 +94,9 @@ struct Held {
     id: ReferenceId,
     /// One channel is played of it, and counts.
     is_mono: bool,
+    song: Arc<PlayableReference>,
+    /// What the audio thread gets of it.
     audio: Arc<ReferenceAudio>,
-    whole: Loudness,
     region: Option<(Region, Loudness)>,
     /// What the audio thread was told last; nothing yet in a new stream.
     sent: Option<ReferenceControl>,
@@ -117,6 +121,7 @@ struct Loudness {
 #[derive(Debug)]
 struct Shelf {
     desk: Arc<Desk>,
+    pager: Pager,
     is_ending: Arc<AtomicBool>,
     /// The stream that everything was sent to.
     stream: u32,
@@ -130,9 +135,10 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn new(desk: Arc<Desk>, is_ending: Arc<AtomicBool>) -> Self {
+    fn new(desk: Arc<Desk>, pager: Pager, is_ending: Arc<AtomicBool>) -> Self {
         Self {
             desk,
+            pager,
             is_ending,
             stream: 0,
             rate_hz: 0,
@@ -162,10 +168,14 @@ impl Shelf {
         self.follow_stream();
         let list = self.desk.references.list();
         let (leaving, hand_over) = (&mut self.leaving, &self.desk.hand_over);
+        let pager = &self.pager;
         self.held.retain(|held| {
             let is_listed = list.iter().any(|reference| reference.id == held.id);
             if !is_listed && held.sent.is_some() {
                 leaving.push(held.id);
+            }
+            if !is_listed {
+                pager.remove(held.id);
             }
             is_listed
         });
@@ -210,7 +220,10 @@ impl Shelf {
         (self.rate_hz, self.is_mono) = (rate_hz, is_mono);
         self.on_their_way.clear();
         // The new stream may have taken some before they were withdrawn.
-        self.leaving.extend(self.held.drain(..).map(|held| held.id));
+        for held in self.held.drain(..) {
+            self.pager.remove(held.id);
+            self.leaving.push(held.id);
+        }
         for reference in self.desk.references.list() {
             self.desk.references.edit_id(reference.id, |reference| {
                 reference.status = ReferenceStatus::Waiting;
@@ -234,6 +247,10 @@ impl Shelf {
         waiting.clone().find(is_chosen).or_else(|| waiting.next()).cloned()
     }
 
+    fn format(&self) -> SongFormat {
+        SongFormat { sample_rate_hz: self.rate_hz, is_mono: self.is_mono }
+    }
+
     /// Whether nothing is on its way that moves.
     fn is_idle(&self) -> bool {
         self.on_their_way.iter().all(|song| song.loading.silence() >= STALLED)
@@ -241,7 +258,7 @@ impl Shelf {
 
     fn begin(&mut self, reference: Reference) {
         let id = reference.id;
-        match Loading::start(&reference.saved.path, self.rate_hz) {
+        match Loading::start(&reference.saved.path, self.format()) {
             Ok(loading) => {
                 self.show(id, ReferenceStatus::Loading(0.0));
                 self.on_their_way.push(OnItsWay { reference, loading, is_given_up: false });
@@ -270,7 +287,7 @@ impl Shelf {
             is_resting &= !is_moving;
             let id = song.reference.id;
             match song.loading.receive(patience) {
-                Some(Told::Playable(playable)) => self.take(id, *playable),
+                Some(Told::Playable(playable)) => self.take(id, playable),
                 Some(Told::Ended(result)) => {
                     match *result {
                         Ok(details) => self.keep_details(&song.reference, details),
@@ -311,24 +328,24 @@ impl Shelf {
     }
 
     /// A song can be played from now on.
-    fn take(&mut self, id: ReferenceId, playable: PlayableReference) {
-        let mut playable = playable;
-        if self.is_mono {
-            sum_to_mono(&mut playable, self.rate_hz);
+    fn take(&mut self, id: ReferenceId, song: Arc<PlayableReference>) {
+        if song.audio.is_in_memory() {
+            self.desk.say(
+                "the temporary folder has no room for references: they are kept in memory"
+                    .to_owned(),
+            );
         }
-        let waveform = Arc::new(playable.waveform);
+        let waveform = Arc::clone(&song.waveform);
+        let (pages, filler) = Pages::of(song.audio.frames());
+        self.pager.add(PagedSong { id, song: Arc::clone(&song), filler });
         self.held.push(Held {
             is_mono: self.is_mono,
             id,
             audio: Arc::new(ReferenceAudio {
-                left: playable.audio.left,
-                right: playable.audio.right,
-                short_term_lufs: playable.short_term_lufs,
+                song: Song::Paged(pages),
+                short_term_lufs: song.short_term_lufs.clone(),
             }),
-            whole: Loudness {
-                integrated_lufs: playable.integrated_lufs,
-                true_peak_dbtp: playable.true_peak_dbtp,
-            },
+            song,
             region: None,
             sent: None,
         });
@@ -374,10 +391,10 @@ impl Held {
     fn control(&mut self, saved: &ReferenceEntry, rate_hz: u32) -> ReferenceControl {
         let region = saved.active_region();
         if self.region.map(|(measured, _)| measured) != region {
-            self.region = region.map(|region| (region, self.measure(region, rate_hz)));
+            self.region = region.map(|region| (region, self.measure(region)));
         }
         let frame = |seconds: f64| (seconds * f64::from(rate_hz)).round().max(0.0) as usize;
-        let loudness = self.region.map_or(self.whole, |(_, loudness)| loudness);
+        let loudness = self.region.map_or_else(|| self.whole(), |(_, loudness)| loudness);
         ReferenceControl {
             first_frame: region.map_or(0, |region| frame(region.start_s)),
             end_frame: region.map_or(usize::MAX, |region| frame(region.end_s)),
@@ -388,9 +405,18 @@ impl Held {
         }
     }
 
-    fn measure(&self, region: Region, rate_hz: u32) -> Loudness {
-        let (integrated_lufs, true_peak_dbtp) =
-            region_loudness(&self.audio.left, &self.audio.right, rate_hz, region);
+    fn whole(&self) -> Loudness {
+        Loudness {
+            integrated_lufs: self.song.integrated_lufs,
+            true_peak_dbtp: self.song.true_peak_dbtp,
+        }
+    }
+
+    fn measure(&self, region: Region) -> Loudness {
+        let Ok((integrated_lufs, true_peak_dbtp)) = song_region_loudness(&self.song.audio, region)
+        else {
+            return self.whole();
+        };
         let channels_db = if self.is_mono { MONO_DB } else { 0.0 };
         Loudness { integrated_lufs: integrated_lufs + channels_db, true_peak_dbtp }
     }
@@ -403,27 +429,6 @@ fn no_answer() -> String {
     format!(
         "expected an audio file, found no answer from its drive for {NO_ANSWER_S} s: it is loaded once there is one"
     )
-}
-
-/// What one of two like channels measures less than both, dB.
-const MONO_DB: f64 = -3.010_299_956_639_812;
-
-/// A mono stream plays the sum of both channels, and its loudness is that of one.
-fn sum_to_mono(playable: &mut PlayableReference, rate_hz: u32) {
-    let audio = &mut playable.audio;
-    for (left, right) in audio.left.iter_mut().zip(&mut audio.right) {
-        *left = 0.5 * (*left + *right);
-        *right = *left;
-    }
-    let whole = Region { start_s: 0.0, end_s: f64::MAX };
-    let (integrated_lufs, true_peak_dbtp) =
-        region_loudness(&audio.left, &audio.right, rate_hz, whole);
-    let difference_db = integrated_lufs + MONO_DB - playable.integrated_lufs;
-    playable.integrated_lufs = integrated_lufs + MONO_DB;
-    playable.true_peak_dbtp = true_peak_dbtp;
-    for lufs in &mut playable.short_term_lufs {
-        *lufs += difference_db as f32;
-    }
 }
 
 #[cfg(test)]

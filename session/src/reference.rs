@@ -2,7 +2,8 @@
 //!
 //! A file is read, measured and resampled in one pass by three threads that
 //! hand pieces on to each other: it can be played as soon as its last frame has
-//! gone through, and nothing but the audio at the stream's rate is ever held whole.
+//! gone through. What is played of it lies in a file ([`SongStore`]), shared by
+//! all instances of the process, and is never held whole.
 //!
 //! A drive may keep whoever touches it waiting for ever. So only threads that
 //! nobody waits for touch a file ([`Loading`]).
@@ -10,11 +11,14 @@
 mod level;
 mod loading;
 mod pipeline;
+mod shared;
+mod store;
 
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use burnish_dsp::spectrum::{SongAnalyzer, SongSpectrum};
@@ -24,10 +28,11 @@ use crate::audio::StereoAudio;
 use crate::error::FileError;
 use crate::measure::Measures;
 
-pub use self::level::{WAVEFORM_SHARES, region_loudness};
+pub use self::level::{MONO_DB, WAVEFORM_SHARES, region_loudness, song_region_loudness};
 use self::loading::Progress;
 pub use self::loading::{Loading, NO_ANSWER_S, Told};
 pub use self::pipeline::{MOST_AUDIO_BYTES, MOST_MINUTES};
+pub use self::store::SongStore;
 
 /// Share of the whole work after which a song can be played.
 const PLAYABLE_SHARE: f32 = 0.95;
@@ -36,11 +41,20 @@ const HASHED_BYTES: usize = 1 << 20;
 /// How often there is something to tell.
 const INTERVAL: Duration = Duration::from_millis(40);
 
+/// What a song is made into for the stream that it is played in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SongFormat {
+    /// Frames per second.
+    pub sample_rate_hz: u32,
+    /// One channel is played, and counts: the sum of both, and its loudness.
+    pub is_mono: bool,
+}
+
 /// A song that can be played and compared with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PlayableReference {
     /// The song at the stream's sample rate.
-    pub audio: StereoAudio,
+    pub audio: SongStore,
     /// Gated integrated loudness as it is played, from both channels, LUFS: that
     /// of a mono file is 3 dB above its [`Measures`]. Negative infinity of silence.
     pub integrated_lufs: f64,
@@ -48,7 +62,7 @@ pub struct PlayableReference {
     pub true_peak_dbtp: f64,
     /// Highest magnitude in each of [`WAVEFORM_SHARES`] equal shares of the song
     /// (fewer where it has fewer frames), full scale 1.0.
-    pub waveform: Vec<f32>,
+    pub waveform: Arc<Vec<f32>>,
     /// Short-term loudness as it is played, LUFS: the value at `k` is that of the
     /// 3 s that end `0.1 * (k + 1)` s into the song. The first whole window
     /// stands for all that would begin before the song; a song shorter than 3 s
@@ -74,7 +88,7 @@ pub enum LoadEvent {
     /// The share done, 0 to 1.
     Progress(f32),
     /// It can be played; the rest of the work goes on.
-    Playable(PlayableReference),
+    Playable(Arc<PlayableReference>),
 }
 
 /// The name under which a file is shown.
@@ -96,10 +110,11 @@ pub fn load_reference(
     stream_rate_hz: f64,
     events: &mut dyn FnMut(LoadEvent) -> ControlFlow<()>,
 ) -> Result<ReferenceDetails, FileError> {
-    let mut loading = Loading::start(path, stream_rate_hz.round() as u32)?;
+    let format = SongFormat { sample_rate_hz: stream_rate_hz.round() as u32, is_mono: false };
+    let mut loading = Loading::start(path, format)?;
     loop {
         let event = match loading.receive(INTERVAL) {
-            Some(Told::Playable(playable)) => LoadEvent::Playable(*playable),
+            Some(Told::Playable(playable)) => LoadEvent::Playable(playable),
             Some(Told::Ended(result)) => {
                 let details = (*result)?;
                 // Whoever shows it shows the end, too.

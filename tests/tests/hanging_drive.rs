@@ -9,7 +9,7 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use burnish_session::reference::{Loading, Told};
+use burnish_session::reference::{Loading, SongFormat, Told};
 use burnish_tests::host::{Host, bundle_path, edit_session, read_state};
 use serde_json::json;
 use tempfile::TempDir;
@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use crate::support::material_path;
 
 const BLOCK: usize = 512;
+const FORMAT: SongFormat = SongFormat { sample_rate_hz: 48_000, is_mono: false };
 /// `F_SETSIG` of `fcntl.h`.
 const SET_SIGNAL: libc::c_int = 10;
 /// No call may take longer. Any of five rounds may show it: the machine does other things, too.
@@ -149,7 +150,7 @@ fn other_references_are_loaded_beside_one_that_hangs_and_that_one_once_its_drive
 #[test]
 fn whoever_loads_a_file_sees_how_long_nothing_has_moved_and_need_not_wait() {
     let hanging = Hanging::new();
-    let mut loading = Loading::start(&hanging.path, 48_000).unwrap();
+    let mut loading = Loading::start(&hanging.path, FORMAT).unwrap();
     let started = Instant::now();
     while started.elapsed() < Duration::from_millis(300) {
         assert!(loading.receive(Duration::from_millis(20)).is_none());
@@ -160,7 +161,7 @@ fn whoever_loads_a_file_sees_how_long_nothing_has_moved_and_need_not_wait() {
     assert!(matches!(told, Some(Told::Playable(_))), "{told:?}");
     assert!(loading.silence() < Duration::from_secs(1));
     let hanging = Hanging::new();
-    let loading = Loading::start(&hanging.path, 48_000).unwrap();
+    let loading = Loading::start(&hanging.path, FORMAT).unwrap();
     std::thread::sleep(Duration::from_millis(50));
     let started = Instant::now();
     drop(loading);

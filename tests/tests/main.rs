@@ -26,6 +26,8 @@ mod host;
 mod limiter;
 mod loudness;
 mod references;
+#[cfg(target_os = "linux")]
+mod references_memory;
 mod response;
 mod small_stack;
 mod state;

@@ -11,12 +11,17 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::pipeline::{self, Loaded};
-use super::{PlayableReference, ReferenceDetails, file_sha256};
+use super::shared::{self, Claim, Key};
+use super::{INTERVAL, PlayableReference, ReferenceDetails, SongFormat, file_sha256};
 use crate::error::FileError;
 
 /// A drive that has not answered for so long is given up on, seconds. One that
 /// was asleep takes up to ten to turn again.
 pub const NO_ANSWER_S: u64 = 20;
+
+/// Whoever waits for another instance that reads the same file waits no longer
+/// than this while nothing moves there.
+const OTHER_STALLED: Duration = Duration::from_millis(500);
 
 /// What the threads of one file and whoever asked for it tell each other.
 #[derive(Debug, Default)]
@@ -38,6 +43,14 @@ impl Progress {
         self.beats.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(super) fn beats(&self) -> u64 {
+        self.beats.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn share(&self) -> f32 {
+        f32::from_bits(self.share.load(Ordering::Relaxed))
+    }
+
     /// The share done, 0 to 1.
     pub(super) fn show(&self, share: f32) {
         self.share.store(share.to_bits(), Ordering::Relaxed);
@@ -48,7 +61,7 @@ impl Progress {
 #[derive(Debug)]
 pub enum Told {
     /// It can be played; the rest of the work goes on.
-    Playable(Box<PlayableReference>),
+    Playable(Arc<PlayableReference>),
     /// All is done, or cannot be.
     Ended(Box<Result<ReferenceDetails, FileError>>),
 }
@@ -65,11 +78,11 @@ pub struct Loading {
 }
 
 impl Loading {
-    /// Starts to load a file for a stream of that rate.
+    /// Starts to load a file for such a stream.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(path: &Path, stream_rate_hz: u32) -> Result<Self, FileError> {
+    pub fn start(path: &Path, format: SongFormat) -> Result<Self, FileError> {
         let progress = Arc::<Progress>::default();
         let (tell, told) = channel();
         std::thread::Builder::new()
@@ -77,7 +90,7 @@ impl Loading {
             .spawn({
                 let (path, progress) = (path.to_owned(), Arc::clone(&progress));
                 move || {
-                    let result = load(&path, stream_rate_hz, &progress, &tell);
+                    let result = load(&path, format, &progress, &tell);
                     // Nobody may be left to tell it to.
                     let _ = tell.send(Told::Ended(Box::new(result)));
                 }
@@ -108,7 +121,7 @@ impl Loading {
 
     /// The share done, 0 to 1.
     pub fn share(&self) -> f32 {
-        f32::from_bits(self.progress.share.load(Ordering::Relaxed))
+        self.progress.share()
     }
 
     /// How long nothing had moved when it was asked last.
@@ -125,12 +138,56 @@ impl Drop for Loading {
 
 fn load(
     path: &Path,
-    stream_rate_hz: u32,
-    progress: &Progress,
+    format: SongFormat,
+    progress: &Arc<Progress>,
     tell: &Sender<Told>,
 ) -> Result<ReferenceDetails, FileError> {
-    let Loaded { playable, measures, spectrum } = pipeline::load(path, stream_rate_hz, progress)?;
-    let _ = tell.send(Told::Playable(Box::new(playable)));
-    let sha256 = file_sha256(path, progress).map_err(|_| FileError::cancelled(path))?;
-    Ok(ReferenceDetails { measures, spectrum, sha256 })
+    let key = Key::of(path, format);
+    let (song, mut details) = match key.as_ref().and_then(|key| known(key, progress)) {
+        Some(known) => known,
+        None => {
+            let Loaded { playable, measures, spectrum } = pipeline::load(path, format, progress)?;
+            let details = ReferenceDetails { measures, spectrum, sha256: String::new() };
+            // A file that was changed while it was read is not the one of that key.
+            let song = match key.as_ref().filter(|key| Key::of(path, format).as_ref() == Some(key))
+            {
+                Some(key) => shared::share(key, playable, &details),
+                None => Arc::new(playable),
+            };
+            (song, details)
+        }
+    };
+    let _ = tell.send(Told::Playable(song));
+    if details.sha256.is_empty() {
+        details.sha256 = file_sha256(path, progress).map_err(|_| FileError::cancelled(path))?;
+        if let Some(key) = &key {
+            shared::describe(key, &details);
+        }
+    }
+    Ok(details)
+}
+
+/// The song if it is there already, or another instance comes to its end with it.
+fn known(
+    key: &Key,
+    progress: &Arc<Progress>,
+) -> Option<(Arc<PlayableReference>, ReferenceDetails)> {
+    let mut moved = Instant::now();
+    loop {
+        let other = match shared::claim(key, progress) {
+            Claim::Known(song, details) => return Some((song, details)),
+            Claim::Read => return None,
+            Claim::Coming(other) => other,
+        };
+        let beats = other.beats();
+        std::thread::sleep(INTERVAL);
+        if other.beats() != beats {
+            moved = Instant::now();
+            progress.beat();
+        }
+        progress.show(other.share());
+        if progress.is_cancelled() || other.is_cancelled() || moved.elapsed() > OTHER_STALLED {
+            return None;
+        }
+    }
 }

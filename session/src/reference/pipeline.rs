@@ -7,19 +7,19 @@ use std::thread::ScopedJoinHandle;
 
 use burnish_dsp::spectrum::{SongAnalyzer, SongSpectrum};
 
-use super::level::{SongLevels, SongMeter, waveform};
+use super::level::{MONO_DB, SongLevels, SongMeter, song_region_loudness, waveform};
 use super::loading::Progress;
-use super::{PlayableReference, spectrum_of};
-use crate::audio::StereoAudio;
+use super::store::{SongStore, StoreWriter};
+use super::{PlayableReference, SongFormat, spectrum_of};
 use crate::decode::AudioReader;
 use crate::error::FileError;
 use crate::measure::Measures;
+use crate::references::Region;
 use crate::resample::StereoResampler;
 
 /// The longest song that is loaded, minutes.
 pub const MOST_MINUTES: u32 = 60;
-/// The most memory that the audio of one song may take at the stream's rate,
-/// bytes: an hour at 48 kHz takes 1.4 GB, and 2 GiB hold 23 minutes at 192 kHz.
+/// The most room that the audio of one song may take at the stream's rate, bytes: an hour at 48 kHz takes 1.4 GB, and 2 GiB hold 23 minutes at 192 kHz.
 pub const MOST_AUDIO_BYTES: u64 = 2 << 30;
 const BYTES_PER_FRAME: u64 = 8;
 
@@ -46,9 +46,10 @@ struct Piece {
 /// likes, and two others.
 pub(super) fn load(
     path: &Path,
-    stream_rate_hz: u32,
+    format: SongFormat,
     progress: &Progress,
 ) -> Result<Loaded, FileError> {
+    let stream_rate_hz = format.sample_rate_hz;
     let mut reader = AudioReader::open(path)?;
     let most_frames = most_frames(reader.sample_rate_hz(), stream_rate_hz);
     check_length(path, &reader, reader.promised_frames().unwrap_or(0), most_frames)?;
@@ -56,18 +57,20 @@ pub(super) fn load(
     let resampler = StereoResampler::new(file_rate_hz, stream_rate_hz)
         .map_err(|message| FileError::new(path, message))?;
 
+    let writer = StoreWriter::new(stream_rate_hz, channels);
     let (levels, resampled) = std::thread::scope(|scope| {
         let (to_meter, for_meter) = sync_channel::<Arc<Piece>>(WAITING_PIECES);
         let (to_resampler, for_resampler) = sync_channel(WAITING_PIECES);
         let meter = scope
             .spawn(move || measure(&for_meter, SongMeter::new(file_rate_hz, channels), progress));
         let resampled =
-            scope.spawn(move || resample(&for_resampler, resampler, stream_rate_hz, progress));
+            scope.spawn(move || resample(&for_resampler, resampler, writer, format, progress));
         decode(path, &mut reader, most_frames, [to_meter, to_resampler], progress)?;
         let resampled = joined(path, resampled)?.map_err(|text| FileError::new(path, text))?;
         Ok((joined(path, meter)?, resampled))
     })?;
-    Ok(put_together(levels, resampled, channels, file_rate_hz, stream_rate_hz))
+    put_together(levels, resampled, file_rate_hz, format)
+        .map_err(|error| FileError::new(path, not_kept(&error)))
 }
 
 fn joined<T>(path: &Path, thread: ScopedJoinHandle<'_, T>) -> Result<T, FileError> {
@@ -150,44 +153,79 @@ fn measure(
     meter.finish()
 }
 
+/// A song that has been decoded needs room.
+fn not_kept(error: &std::io::Error) -> String {
+    format!("expected room for it in the temporary folder, found {error}")
+}
+
 fn resample(
     incoming: &Receiver<Arc<Piece>>,
     mut resampler: StereoResampler,
-    stream_rate_hz: u32,
+    mut writer: StoreWriter,
+    format: SongFormat,
     progress: &Progress,
-) -> Result<([Vec<f32>; 2], SongSpectrum), String> {
+) -> Result<(SongStore, SongSpectrum), String> {
     let mut output = [Vec::new(), Vec::new()];
-    let mut analyzer = SongAnalyzer::new(f64::from(stream_rate_hz));
-    let mut analyzed = 0;
+    let mut analyzer = SongAnalyzer::new(f64::from(format.sample_rate_hz));
+    let mut keep = |output: &mut [Vec<f32>; 2]| {
+        analyzer.process(&output[0], &output[1]);
+        if format.is_mono {
+            sum_to_mono(output);
+        }
+        writer.push(&output[0], &output[1]).map_err(|error| not_kept(&error))?;
+        output.iter_mut().for_each(Vec::clear);
+        Ok::<(), String>(())
+    };
     for piece in pieces(incoming, progress) {
         resampler.process(&piece.left, &piece.right, &mut output)?;
-        analyzer.process(&output[0][analyzed..], &output[1][analyzed..]);
-        analyzed = output[0].len();
+        keep(&mut output)?;
     }
     resampler.finish(&mut output)?;
-    let rest = analyzed.min(output[0].len());
-    analyzer.process(&output[0][rest..], &output[1][rest..]);
-    Ok((output, spectrum_of(analyzer)))
+    keep(&mut output)?;
+    Ok((writer.finish(), spectrum_of(analyzer)))
+}
+
+fn sum_to_mono([left, right]: &mut [Vec<f32>; 2]) {
+    for (left, right) in left.iter_mut().zip(right) {
+        *left = 0.5 * (*left + *right);
+        *right = *left;
+    }
 }
 
 fn put_together(
     levels: SongLevels,
-    (output, spectrum): ([Vec<f32>; 2], SongSpectrum),
-    channels: u16,
+    (audio, spectrum): (SongStore, SongSpectrum),
     file_rate_hz: u32,
-    stream_rate_hz: u32,
-) -> Loaded {
-    let [left, right] = output;
-    let audio = StereoAudio { sample_rate_hz: stream_rate_hz, channels, left, right };
-    let mut measures = Measures::from_snapshot(&levels.snapshot, &audio);
-    measures.sample_rate_hz = file_rate_hz;
-    measures.duration_s = levels.snapshot.loudness.measured_s;
-    let playable = PlayableReference {
+    format: SongFormat,
+) -> std::io::Result<Loaded> {
+    let measures = Measures::from_snapshot(
+        &levels.snapshot,
+        levels.snapshot.loudness.measured_s,
+        file_rate_hz,
+        audio.channels(),
+    );
+    let mut playable = PlayableReference {
         integrated_lufs: levels.integrated_lufs,
         true_peak_dbtp: measures.true_peak_dbtp,
-        waveform: waveform(&audio),
+        waveform: Arc::new(waveform(&audio)?),
         short_term_lufs: levels.short_term_lufs,
         audio,
     };
-    Loaded { playable, measures, spectrum }
+    if format.is_mono {
+        measure_mono(&mut playable)?;
+    }
+    Ok(Loaded { playable, measures, spectrum })
+}
+
+/// A mono stream plays the sum of both channels, and its loudness is that of one.
+fn measure_mono(playable: &mut PlayableReference) -> std::io::Result<()> {
+    let whole = Region { start_s: 0.0, end_s: f64::MAX };
+    let (integrated_lufs, true_peak_dbtp) = song_region_loudness(&playable.audio, whole)?;
+    let difference_db = integrated_lufs + MONO_DB - playable.integrated_lufs;
+    playable.integrated_lufs = integrated_lufs + MONO_DB;
+    playable.true_peak_dbtp = true_peak_dbtp;
+    for lufs in &mut playable.short_term_lufs {
+        *lufs += difference_db as f32;
+    }
+    Ok(())
 }
