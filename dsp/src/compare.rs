@@ -14,9 +14,11 @@
 //! (BS.1770 integrated loudness of both, over the same time). So a changed
 //! knob is matched after two seconds, and the whole song counts all the same.
 
+mod arrival;
 mod level;
 mod live;
 mod measured;
+mod pages;
 mod reference;
 mod request;
 
@@ -25,9 +27,10 @@ use std::sync::Arc;
 pub(crate) use self::level::MOST_APART_S;
 pub use self::level::{LEAST_SPAN_S, Level, LevelMatch};
 pub use self::live::LiveReference;
+pub use self::pages::{PAGE_FRAMES, PageFiller, Pages};
 pub use self::reference::{
     HandOver, MOST_LOADED, ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage,
-    SHORT_TERM_HZ,
+    SHORT_TERM_HZ, Song,
 };
 pub use self::request::{Compared, Listen, Request, Source};
 
@@ -403,5 +406,7 @@ impl Compare {
     }
 }
 
+#[cfg(test)]
+mod paged_tests;
 #[cfg(test)]
 mod tests;

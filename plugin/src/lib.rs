@@ -7,7 +7,9 @@ mod desk;
 mod editor;
 mod engine;
 mod guard;
+mod pager;
 mod parameters;
+mod pin;
 #[cfg(test)]
 mod print_safety;
 mod saved_timeline;

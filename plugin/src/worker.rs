@@ -5,26 +5,35 @@
 //! thread has, twenty times a second, so an added file, a loaded state, a
 //! changed sample rate, a moved loop and a stream that began anew are all one
 //! case. What is chosen is loaded first.
+//!
+//! It touches no file itself: a drive may hang, and others are loaded meanwhile.
 
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use burnish_dsp::compare::{
-    ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage, Source,
+    Pages, ReferenceAudio, ReferenceControl, ReferenceId, ReferenceMessage, Song, Source,
 };
 use burnish_gui::ReferenceStatus;
 use burnish_session::error::FileError;
 use burnish_session::reference::{
-    LoadEvent, PlayableReference, ReferenceDetails, load_reference, region_loudness,
+    Loading, MONO_DB, NO_ANSWER_S, PlayableReference, ReferenceDetails, SongFormat, Told,
+    song_region_loudness,
 };
 use burnish_session::references::{ReferenceEntry, ReferenceFacts, Region};
 
 use crate::desk::{Desk, Reference, SongDetails, lock};
+use crate::pager::{PagedSong, Pager};
+use crate::pin;
 
 const INTERVAL: Duration = Duration::from_millis(50);
+/// A file of which nothing has come for so long waits for its drive: the next
+/// one is loaded beside it.
+const STALLED: Duration = Duration::from_secs(1);
+/// The longest that anybody waits for the thread to end.
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// Starts the worker of an instance when it is first needed.
 #[derive(Debug, Default)]
@@ -54,8 +63,11 @@ struct Worker {
 
 impl Worker {
     fn start(desk: Arc<Desk>) -> std::io::Result<Self> {
+        // A thread that waits for a drive may outlive the instance.
+        pin::keep_loaded();
         let is_ending = Arc::new(AtomicBool::new(false));
-        let mut shelf = Shelf::new(desk, Arc::clone(&is_ending));
+        let pager = Pager::start(Arc::clone(&desk))?;
+        let mut shelf = Shelf::new(desk, pager, Arc::clone(&is_ending));
         let thread = std::thread::Builder::new()
             .name("burnish-worker".to_owned())
             .spawn(move || shelf.work())?;
@@ -66,10 +78,13 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.is_ending.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // A panic there has already said what it had to say.
-            let _ = thread.join();
+        let Some(thread) = self.thread.take() else { return };
+        thread.thread().unpark();
+        // It ends at once, unless it measures a loop or the machine is busy. Then
+        // it is left behind with all that it needs: it is the host that waits here.
+        let until = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }
@@ -80,11 +95,21 @@ struct Held {
     id: ReferenceId,
     /// One channel is played of it, and counts.
     is_mono: bool,
+    song: Arc<PlayableReference>,
+    /// What the audio thread gets of it.
     audio: Arc<ReferenceAudio>,
-    whole: Loudness,
     region: Option<(Region, Loudness)>,
     /// What the audio thread was told last; nothing yet in a new stream.
     sent: Option<ReferenceControl>,
+}
+
+/// A song on its way.
+#[derive(Debug)]
+struct OnItsWay {
+    /// As it was when it was begun.
+    reference: Reference,
+    loading: Loading,
+    is_given_up: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,25 +122,30 @@ struct Loudness {
 #[derive(Debug)]
 struct Shelf {
     desk: Arc<Desk>,
+    pager: Pager,
     is_ending: Arc<AtomicBool>,
     /// The stream that everything was sent to.
     stream: u32,
     rate_hz: u32,
     is_mono: bool,
     held: Vec<Held>,
+    /// One, and those whose drives do not answer.
+    on_their_way: Vec<OnItsWay>,
     /// Songs that the audio thread has to give back.
     leaving: Vec<ReferenceId>,
 }
 
 impl Shelf {
-    fn new(desk: Arc<Desk>, is_ending: Arc<AtomicBool>) -> Self {
+    fn new(desk: Arc<Desk>, pager: Pager, is_ending: Arc<AtomicBool>) -> Self {
         Self {
             desk,
+            pager,
             is_ending,
             stream: 0,
             rate_hz: 0,
             is_mono: false,
             held: Vec::new(),
+            on_their_way: Vec::new(),
             leaving: Vec::new(),
         }
     }
@@ -123,10 +153,13 @@ impl Shelf {
     fn work(&mut self) {
         while !self.is_ending.load(Ordering::Relaxed) {
             let list = self.tidy();
-            match self.next_to_load(&list) {
-                Some(reference) => self.load(&reference),
-                None => std::thread::park_timeout(INTERVAL),
+            self.drop_unwanted(&list);
+            if self.is_idle()
+                && let Some(reference) = self.next_to_load(&list)
+            {
+                self.begin(reference);
             }
+            self.listen();
         }
     }
 
@@ -137,10 +170,14 @@ impl Shelf {
         self.follow_stream();
         let list = self.desk.references.list();
         let (leaving, hand_over) = (&mut self.leaving, &self.desk.hand_over);
+        let pager = &self.pager;
         self.held.retain(|held| {
             let is_listed = list.iter().any(|reference| reference.id == held.id);
             if !is_listed && held.sent.is_some() {
                 leaving.push(held.id);
+            }
+            if !is_listed {
+                pager.remove(held.id);
             }
             is_listed
         });
@@ -183,8 +220,12 @@ impl Shelf {
             return;
         }
         (self.rate_hz, self.is_mono) = (rate_hz, is_mono);
+        self.on_their_way.clear();
         // The new stream may have taken some before they were withdrawn.
-        self.leaving.extend(self.held.drain(..).map(|held| held.id));
+        for held in self.held.drain(..) {
+            self.pager.remove(held.id);
+            self.leaving.push(held.id);
+        }
         for reference in self.desk.references.list() {
             self.desk.references.edit_id(reference.id, |reference| {
                 reference.status = ReferenceStatus::Waiting;
@@ -208,36 +249,80 @@ impl Shelf {
         waiting.clone().find(is_chosen).or_else(|| waiting.next()).cloned()
     }
 
-    fn load(&mut self, reference: &Reference) {
-        let (id, path, rate_hz) = (reference.id, &reference.saved.path, self.rate_hz);
-        let stream = (rate_hz, self.is_mono);
-        self.show(id, ReferenceStatus::Loading(0.0));
-        let loaded = load_reference(path, f64::from(rate_hz), &mut |event| {
-            let list = self.tidy();
-            let is_wanted = list.iter().any(|reference| reference.id == id)
-                && (self.rate_hz, self.is_mono) == stream
-                && !self.is_ending.load(Ordering::Relaxed);
-            if !is_wanted {
-                return ControlFlow::Break(());
-            }
-            match event {
-                LoadEvent::Progress(progress) => {
-                    if !self.held.iter().any(|held| held.id == id) {
-                        self.show(id, ReferenceStatus::Loading(progress));
-                    }
-                }
-                LoadEvent::Playable(playable) => self.take(id, playable),
-            }
-            ControlFlow::Continue(())
-        });
-        match loaded {
-            Ok(details) => self.keep_details(reference, details),
-            // The next round reads it for the stream that there is now.
-            Err(_) if (self.rate_hz, self.is_mono) != stream => {
-                self.show(id, ReferenceStatus::Waiting);
+    fn format(&self) -> SongFormat {
+        SongFormat { sample_rate_hz: self.rate_hz, is_mono: self.is_mono }
+    }
+
+    /// Whether nothing is on its way that moves.
+    fn is_idle(&self) -> bool {
+        self.on_their_way.iter().all(|song| song.loading.silence() >= STALLED)
+    }
+
+    fn begin(&mut self, reference: Reference) {
+        let id = reference.id;
+        match Loading::start(&reference.saved.path, self.format()) {
+            Ok(loading) => {
+                self.show(id, ReferenceStatus::Loading(0.0));
+                self.on_their_way.push(OnItsWay { reference, loading, is_given_up: false });
             }
             Err(error) => self.give_up(id, error),
         }
+    }
+
+    /// What has been taken out of the list, or is to be read anew, is read no further.
+    fn drop_unwanted(&mut self, list: &[Reference]) {
+        self.on_their_way.retain(|song| {
+            list.iter().any(|reference| {
+                reference.id == song.reference.id && reference.status != ReferenceStatus::Waiting
+            })
+        });
+    }
+
+    /// Hears what there is to tell of the songs on their way, and rests in between.
+    fn listen(&mut self) {
+        let mut is_resting = true;
+        let stream = (self.rate_hz, self.is_mono);
+        for mut song in std::mem::take(&mut self.on_their_way) {
+            // The one that moves wakes the thread; the others are only asked.
+            let is_moving = song.loading.silence() < STALLED;
+            let patience = if is_moving { INTERVAL } else { Duration::ZERO };
+            is_resting &= !is_moving;
+            let id = song.reference.id;
+            match song.loading.receive(patience) {
+                Some(Told::Playable(playable)) => self.take(id, playable),
+                Some(Told::Ended(result)) => {
+                    match *result {
+                        Ok(details) => self.keep_details(&song.reference, details),
+                        Err(error) => self.give_up(id, error),
+                    }
+                    continue;
+                }
+                None => self.show_progress(&mut song),
+            }
+            self.on_their_way.push(song);
+        }
+        if (self.rate_hz, self.is_mono) != stream {
+            // The stream has changed meanwhile: all of it is to be read anew.
+            self.on_their_way.clear();
+        }
+        if is_resting {
+            std::thread::park_timeout(INTERVAL);
+        }
+    }
+
+    /// A drive that does not answer is said not to; should it answer after all, it goes on.
+    fn show_progress(&self, song: &mut OnItsWay) {
+        let id = song.reference.id;
+        if self.held.iter().any(|held| held.id == id) {
+            return;
+        }
+        let is_given_up = song.loading.silence() >= NO_ANSWER;
+        if !is_given_up {
+            self.show(id, ReferenceStatus::Loading(song.loading.share()));
+        } else if !song.is_given_up {
+            self.show(id, ReferenceStatus::Failed(no_answer()));
+        }
+        song.is_given_up = is_given_up;
     }
 
     fn show(&self, id: ReferenceId, status: ReferenceStatus) {
@@ -245,28 +330,32 @@ impl Shelf {
     }
 
     /// A song can be played from now on.
-    fn take(&mut self, id: ReferenceId, playable: PlayableReference) {
-        let mut playable = playable;
-        if self.is_mono {
-            sum_to_mono(&mut playable, self.rate_hz);
+    fn take(&mut self, id: ReferenceId, song: Arc<PlayableReference>) {
+        if song.audio.is_in_memory() {
+            self.desk.say(
+                "the temporary folder has no room for references: they are kept in memory"
+                    .to_owned(),
+            );
         }
-        let waveform = Arc::new(playable.waveform);
+        let waveform = Arc::clone(&song.waveform);
+        let (pages, filler) = Pages::of(song.audio.frames());
+        self.pager.add(PagedSong { id, song: Arc::clone(&song), filler });
         self.held.push(Held {
             is_mono: self.is_mono,
             id,
             audio: Arc::new(ReferenceAudio {
-                left: playable.audio.left,
-                right: playable.audio.right,
-                short_term_lufs: playable.short_term_lufs,
+                song: Song::Paged(pages),
+                short_term_lufs: song.short_term_lufs.clone(),
             }),
-            whole: Loudness {
-                integrated_lufs: playable.integrated_lufs,
-                true_peak_dbtp: playable.true_peak_dbtp,
-            },
+            song,
             region: None,
             sent: None,
         });
         self.tidy();
+        if !self.held.iter().any(|held| held.id == id) {
+            // It was meant for a stream that is over.
+            return;
+        }
         self.desk.references.edit_id(id, |reference| {
             reference.status = ReferenceStatus::Ready;
             reference.waveform = waveform;
@@ -304,10 +393,10 @@ impl Held {
     fn control(&mut self, saved: &ReferenceEntry, rate_hz: u32) -> ReferenceControl {
         let region = saved.active_region();
         if self.region.map(|(measured, _)| measured) != region {
-            self.region = region.map(|region| (region, self.measure(region, rate_hz)));
+            self.region = region.map(|region| (region, self.measure(region)));
         }
         let frame = |seconds: f64| (seconds * f64::from(rate_hz)).round().max(0.0) as usize;
-        let loudness = self.region.map_or(self.whole, |(_, loudness)| loudness);
+        let loudness = self.region.map_or_else(|| self.whole(), |(_, loudness)| loudness);
         ReferenceControl {
             first_frame: region.map_or(0, |region| frame(region.start_s)),
             end_frame: region.map_or(usize::MAX, |region| frame(region.end_s)),
@@ -318,33 +407,30 @@ impl Held {
         }
     }
 
-    fn measure(&self, region: Region, rate_hz: u32) -> Loudness {
-        let (integrated_lufs, true_peak_dbtp) =
-            region_loudness(&self.audio.left, &self.audio.right, rate_hz, region);
+    fn whole(&self) -> Loudness {
+        Loudness {
+            integrated_lufs: self.song.integrated_lufs,
+            true_peak_dbtp: self.song.true_peak_dbtp,
+        }
+    }
+
+    fn measure(&self, region: Region) -> Loudness {
+        let Ok((integrated_lufs, true_peak_dbtp)) = song_region_loudness(&self.song.audio, region)
+        else {
+            return self.whole();
+        };
         let channels_db = if self.is_mono { MONO_DB } else { 0.0 };
         Loudness { integrated_lufs: integrated_lufs + channels_db, true_peak_dbtp }
     }
 }
 
-/// What one of two like channels measures less than both, dB.
-const MONO_DB: f64 = -3.010_299_956_639_812;
+/// A drive that has been silent for so long is said to give no answer.
+const NO_ANSWER: Duration = Duration::from_secs(NO_ANSWER_S);
 
-/// A mono stream plays the sum of both channels, and its loudness is that of one.
-fn sum_to_mono(playable: &mut PlayableReference, rate_hz: u32) {
-    let audio = &mut playable.audio;
-    for (left, right) in audio.left.iter_mut().zip(&mut audio.right) {
-        *left = 0.5 * (*left + *right);
-        *right = *left;
-    }
-    let whole = Region { start_s: 0.0, end_s: f64::MAX };
-    let (integrated_lufs, true_peak_dbtp) =
-        region_loudness(&audio.left, &audio.right, rate_hz, whole);
-    let difference_db = integrated_lufs + MONO_DB - playable.integrated_lufs;
-    playable.integrated_lufs = integrated_lufs + MONO_DB;
-    playable.true_peak_dbtp = true_peak_dbtp;
-    for lufs in &mut playable.short_term_lufs {
-        *lufs += difference_db as f32;
-    }
+fn no_answer() -> String {
+    format!(
+        "expected an audio file, found no answer from its drive for {NO_ANSWER_S} s: it is loaded once there is one"
+    )
 }
 
 #[cfg(test)]

@@ -23,6 +23,13 @@ impl FileError {
     pub(crate) fn cancelled(path: &Path) -> Self {
         Self::new(path, "loading was cancelled")
     }
+
+    /// Whoever asked the drive for `path` has waited so long for nothing.
+    pub(crate) fn no_answer(path: &Path, seconds: u64) -> Self {
+        let message =
+            format!("expected an audio file, found no answer from the drive for {seconds} s");
+        Self::new(path, message)
+    }
 }
 
 impl fmt::Display for FileError {

@@ -117,7 +117,12 @@ fn finite_pair<S: Serializer>(values: &[f64; 2], serializer: S) -> Result<S::Ok,
 
 impl Measures {
     /// The measures that a meter has read of a whole file.
-    pub fn from_snapshot(snapshot: &MeterSnapshot, audio: &StereoAudio) -> Self {
+    pub fn from_snapshot(
+        snapshot: &MeterSnapshot,
+        duration_s: f64,
+        sample_rate_hz: u32,
+        channels: u16,
+    ) -> Self {
         let highest = |levels: [f64; 2]| levels[0].max(levels[1]);
         let bands = snapshot.bands.unwrap_or_default().overall;
         Self {
@@ -135,9 +140,9 @@ impl Measures {
             dc_offset_percent: snapshot.dc_offset.map(|offset| 100.0 * offset),
             dc_offset_dbfs: snapshot.dc_offset.map(gain_to_db),
             clipped_samples: snapshot.clipped_samples,
-            duration_s: audio.duration_s(),
-            sample_rate_hz: audio.sample_rate_hz,
-            channels: audio.channels,
+            duration_s,
+            sample_rate_hz,
+            channels,
         }
     }
 }
@@ -162,5 +167,5 @@ pub fn measure(audio: &StereoAudio) -> Measures {
         // The one channel was measured twice.
         snapshot.clipped_samples /= 2;
     }
-    Measures::from_snapshot(&snapshot, audio)
+    Measures::from_snapshot(&snapshot, audio.duration_s(), audio.sample_rate_hz, audio.channels)
 }

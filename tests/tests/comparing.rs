@@ -98,9 +98,7 @@ fn reference_of(audio: &StereoAudio) -> (Arc<ReferenceAudio>, ReferenceControl) 
         integrated_lufs: lufs(&signal),
         true_peak_dbtp: signal.true_peak_db(),
     };
-    let audio =
-        ReferenceAudio { left: signal.left, right: signal.right, short_term_lufs: Vec::new() };
-    (Arc::new(audio), control)
+    (Arc::new(ReferenceAudio::whole(signal.left, signal.right)), control)
 }
 
 /// The gain of what is heard against what it is, dB.
@@ -153,7 +151,7 @@ fn mix_master_snapshots_and_reference_are_within_a_tenth_of_a_lu() {
         player.request.source = Source::Reference(id);
         player.song_frame = Some(0);
         let (heard, _) = note(&mut player, &passage);
-        let from_start = Signal { left: audio.left.clone(), right: audio.right.clone() };
+        let from_start = Signal { left: song.left.clone(), right: song.right.clone() };
         let mut heard_lufs = vec![control.integrated_lufs + gain_db(&heard, &from_start)];
         for n in 0..=SNAPSHOTS {
             player.request.source = if n < SNAPSHOTS { Source::Snapshot(n) } else { Source::Mix };
@@ -256,7 +254,7 @@ fn short_song(number: usize) -> Arc<ReferenceAudio> {
     let left: Vec<f32> = (0..frames)
         .map(|n| 0.1 * (std::f32::consts::TAU * n as f32 / frames as f32).sin())
         .collect();
-    Arc::new(ReferenceAudio { right: left.clone(), left, ..ReferenceAudio::default() })
+    Arc::new(ReferenceAudio::whole(left.clone(), left))
 }
 
 #[test]

@@ -23,12 +23,16 @@ mod editor_snapshots;
 mod editor_window;
 #[cfg(unix)]
 mod guard;
+#[cfg(target_os = "linux")]
+mod hanging_drive;
 mod host;
 mod limiter;
 mod loudness;
 mod mending;
 mod on_demand;
 mod references;
+#[cfg(target_os = "linux")]
+mod references_memory;
 mod response;
 mod small_stack;
 mod song_position;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crossbeam::queue::ArrayQueue;
 
+use super::arrival::Arrival;
 use super::level::{LevelMatch, Loudness};
+use super::pages::Pages;
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::Ramp;
 use crate::transport::Transport;
@@ -29,16 +31,62 @@ pub const SHORT_TERM_HZ: f64 = 10.0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReferenceId(pub u32);
 
-/// A decoded song at the stream's sample rate.
-#[derive(Debug, Default)]
+/// A song at the stream's sample rate.
+#[derive(Debug)]
+pub enum Song {
+    /// All of it, left and right equally long.
+    Whole([Vec<f32>; 2]),
+    /// What is around where it plays.
+    Paged(Arc<Pages>),
+}
+
+/// A decoded song and what is known of it.
+#[derive(Debug)]
 pub struct ReferenceAudio {
-    /// Left channel.
-    pub left: Vec<f32>,
-    /// Right channel, equally long.
-    pub right: Vec<f32>,
+    /// The song.
+    pub song: Song,
     /// Short-term loudness around each tenth of a second, LUFS; empty where it
     /// is not known.
     pub short_term_lufs: Vec<f32>,
+}
+
+impl ReferenceAudio {
+    /// A song that is held whole, both channels equally long.
+    pub fn whole(left: Vec<f32>, right: Vec<f32>) -> Self {
+        Self { song: Song::Whole([left, right]), short_term_lufs: Vec::new() }
+    }
+
+    /// Its length.
+    fn frames(&self) -> usize {
+        match &self.song {
+            Song::Whole([left, _]) => left.len(),
+            Song::Paged(pages) => pages.frames(),
+        }
+    }
+
+    /// A frame, silent beyond the end; `None` where it is not in memory.
+    fn frame(&self, position: usize) -> Option<[f32; 2]> {
+        match &self.song {
+            Song::Whole(channels) => Some([0, 1].map(|channel| {
+                let samples: &Vec<f32> = &channels[channel];
+                samples.get(position).copied().unwrap_or_default()
+            })),
+            Song::Paged(pages) => pages.frame(position),
+        }
+    }
+
+    /// Tells whoever brings its pages in where it plays.
+    fn show_position(&self, position: usize, first: usize) {
+        if let Song::Paged(pages) = &self.song {
+            pages.show_position(position, first);
+        }
+    }
+
+    fn show_jump(&self, position: usize) {
+        if let Song::Paged(pages) = &self.song {
+            pages.show_jump(position);
+        }
+    }
 }
 
 /// How a reference is to be played.
@@ -117,6 +165,9 @@ struct Loaded {
     old_position: usize,
     /// 0 to 1: from the old position to the present one.
     jump: Ramp,
+    /// Fades pages that were missing in, at the present position and the old one.
+    arrival: Arrival,
+    old_arrival: Arrival,
     /// 0 while it stands still with the song.
     presence: Ramp,
     gain: Ramp,
@@ -136,10 +187,14 @@ impl Loaded {
         control: ReferenceControl,
         library: &Library,
     ) -> Self {
+        let is_there = audio.frame(control.first_frame).is_some();
+        let arrival = Arrival::new(is_there, library.jump_frames);
         Self {
             id,
             audio,
             control,
+            arrival,
+            old_arrival: arrival,
             next: None,
             position: control.first_frame,
             old_position: 0,
@@ -151,20 +206,37 @@ impl Loaded {
 
     /// The loop in frames, never empty.
     fn bounds(&self) -> (usize, usize) {
-        let length = self.audio.left.len().max(1);
+        let length = self.audio.frames().max(1);
         let first = self.control.first_frame.min(length - 1);
         (first, self.control.end_frame.clamp(first + 1, length))
     }
 
     fn jump_to(&mut self, position: usize) {
         self.old_position = self.position;
+        self.old_arrival = self.arrival;
         self.position = position;
+        self.arrive();
+        self.audio.show_jump(position);
         self.jump.snap(0.0);
         self.jump.set(1.0);
     }
 
+    /// Begins at the present position, whole if that is in memory.
+    fn arrive(&mut self) {
+        self.arrival.begin(self.audio.frame(self.position).is_some());
+    }
+
     /// Goes to where the song is; a jump that is heard is cross-faded.
     fn follow(&mut self, transport: Transport, tolerance_frames: usize, is_heard: bool) {
+        self.go_with(transport, tolerance_frames, is_heard);
+        if !is_heard {
+            self.arrive();
+        }
+        let (first, _) = self.bounds();
+        self.audio.show_position(self.position, first);
+    }
+
+    fn go_with(&mut self, transport: Transport, tolerance_frames: usize, is_heard: bool) {
         let (first, end) = self.bounds();
         if !(first..end).contains(&self.position) {
             self.jump_to(first);
@@ -184,6 +256,7 @@ impl Loaded {
                 self.jump_to(wanted);
             } else {
                 self.position = wanted;
+                self.audio.show_jump(wanted);
                 self.jump.snap(1.0);
             }
         }
@@ -191,13 +264,9 @@ impl Loaded {
 
     fn advance(&mut self) -> [f32; 2] {
         let (first, end) = self.bounds();
-        let frame = |position: usize| {
-            let channel = |samples: &[f32]| samples.get(position).copied().unwrap_or_default();
-            [channel(&self.audio.left), channel(&self.audio.right)]
-        };
-        let mut heard = frame(self.position);
+        let mut heard = self.arrival.shape(self.audio.frame(self.position));
         if !self.jump.is_settled() {
-            let old = frame(self.old_position);
+            let old = self.old_arrival.shape(self.audio.frame(self.old_position));
             let (old_gain, new_gain) = equal_power(self.jump.advance());
             heard = [0, 1].map(|c| old_gain * old[c] + new_gain * heard[c]);
             self.old_position += 1;

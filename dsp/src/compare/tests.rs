@@ -73,7 +73,14 @@ fn trimmed(gains_db: [f64; SNAPSHOTS]) -> SnapshotSettings {
 
 fn song(amplitude: f32) -> Arc<ReferenceAudio> {
     let left: Vec<f32> = (0..48_000).map(|n| amplitude * (n as f32 * 0.17).sin()).collect();
-    Arc::new(ReferenceAudio { right: left.clone(), left, ..ReferenceAudio::default() })
+    Arc::new(ReferenceAudio::whole(left.clone(), left))
+}
+
+fn left(audio: &ReferenceAudio) -> &[f32] {
+    match &audio.song {
+        Song::Whole([left, _]) => left,
+        Song::Paged(_) => &[],
+    }
 }
 
 fn whole(integrated_lufs: f64, true_peak_dbtp: f64) -> ReferenceControl {
@@ -207,7 +214,7 @@ fn references_come_and_go_without_a_step_and_are_given_back() {
     let master = rig.play(300);
     assert!((highest(&master) - 0.1).abs() < 0.001);
     let master_lufs = lufs_of(&master);
-    let lufs = lufs_of(&songs[0].left);
+    let lufs = lufs_of(left(&songs[0]));
     rig.put(SONG, &songs[0], whole(lufs, -8.0));
     rig.put(OTHER, &songs[1], whole(lufs, -8.0));
     let mut heard = rig.play(30);
@@ -230,7 +237,7 @@ fn references_come_and_go_without_a_step_and_are_given_back() {
 fn a_reference_follows_the_song_and_jumps_without_a_click() {
     let mut rig = Rig::new(&SnapshotSettings::default());
     let slow: Vec<f32> = (0..480_000).map(|n| 0.3 * (n as f32 * 0.01).sin()).collect();
-    let song = Arc::new(ReferenceAudio { right: slow.clone(), left: slow, ..Default::default() });
+    let song = Arc::new(ReferenceAudio::whole(slow.clone(), slow));
     rig.put(SONG, &song, ReferenceControl { is_free_running: false, ..whole(-20.0, -10.0) });
     rig.listen(Source::Reference(SONG));
     rig.request.reference = Some(SONG);
@@ -263,7 +270,7 @@ fn a_loop_goes_round_without_a_click_and_stays_inside() {
     let control = ReferenceControl {
         first_frame: 10_001,
         end_frame: 14_567,
-        ..whole(lufs_of(&song.left), -10.0)
+        ..whole(lufs_of(left(&song)), -10.0)
     };
     rig.put(SONG, &song, control);
     rig.play(300);
@@ -282,10 +289,9 @@ fn a_loop_goes_round_without_a_click_and_stays_inside() {
 fn short_term_matching_follows_the_passages() {
     let mut rig = Rig::new(&SnapshotSettings::default());
     let song = song(0.3);
-    let lufs = lufs_of(&song.left);
+    let lufs = lufs_of(left(&song));
     let known = Arc::new(ReferenceAudio {
-        left: song.left.clone(),
-        right: song.right.clone(),
+        song: Song::Whole([0, 1].map(|_| left(&song).to_vec())),
         // The whole is said to be 10 LU quieter than it is in this passage.
         short_term_lufs: vec![lufs as f32; 10],
     });
@@ -339,7 +345,7 @@ fn a_blind_choice_sounds_alike_whether_it_changes_anything_or_not() {
 fn a_trim_is_heard_but_not_in_a_blind_test() {
     let mut rig = Rig::new(&SnapshotSettings::default());
     let song = song(0.3);
-    let control = ReferenceControl { trim_db: 4.0, ..whole(lufs_of(&song.left), -10.0) };
+    let control = ReferenceControl { trim_db: 4.0, ..whole(lufs_of(left(&song)), -10.0) };
     rig.put(SONG, &song, control);
     let master_lufs = lufs_of(&rig.play(400));
     rig.listen(Source::Reference(SONG));

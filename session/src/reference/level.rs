@@ -1,12 +1,16 @@
 //! How loud a song is, as a whole, moment by moment, and in a loop.
 
+use std::convert::Infallible;
+use std::io;
+use std::ops::Range;
+
 use burnish_dsp::loudness::LoudnessMeter;
 use burnish_dsp::meters::{MeterSnapshot, Meters};
 use burnish_dsp::processor::AudioSpec;
 use burnish_dsp::true_peak::TruePeakDetector;
 use burnish_dsp::units::gain_to_db;
 
-use crate::audio::StereoAudio;
+use super::store::SongStore;
 use crate::references::Region;
 
 /// Shares of a song in its waveform.
@@ -19,6 +23,8 @@ const SHORT_TERM_S: f64 = 3.0;
 const LEAST_MEASURED_S: f64 = 2.0;
 /// What two equal channels are louder than one, dB.
 const MONO_AS_PLAYED_DB: f64 = 3.010_299_956_639_812;
+/// What one of two like channels measures less than both, dB.
+pub const MONO_DB: f64 = -MONO_AS_PLAYED_DB;
 const BLOCK_FRAMES: usize = 4096;
 
 fn spec(sample_rate_hz: u32) -> AudioSpec {
@@ -95,15 +101,17 @@ impl SongMeter {
 }
 
 /// Highest magnitude in each of [`WAVEFORM_SHARES`] equal shares.
-pub(super) fn waveform(audio: &StereoAudio) -> Vec<f32> {
-    let frames = audio.frames();
+pub(super) fn waveform(song: &SongStore) -> io::Result<Vec<f32>> {
+    let frames = song.frames();
     let shares = WAVEFORM_SHARES.min(frames);
-    let highest =
-        |samples: &[f32]| samples.iter().fold(0.0f32, |highest, sample| highest.max(sample.abs()));
+    let mut read = Vec::new();
     (0..shares)
         .map(|share| {
             let range = share * frames / shares..(share + 1) * frames / shares;
-            highest(&audio.left[range.clone()]).max(highest(&audio.right[range]))
+            read.resize(range.len(), [0.0; 2]);
+            song.read(range.start, &mut read)?;
+            let samples = read.as_flattened().iter();
+            Ok(samples.fold(0.0f32, |highest, sample| highest.max(sample.abs())))
         })
         .collect()
 }
@@ -120,24 +128,55 @@ pub fn region_loudness(
     region: Region,
 ) -> (f64, f64) {
     let length = left.len().min(right.len());
+    let Ok(loudness) = measured(length, sample_rate_hz, region, |range, take| {
+        take(&left[range.clone()], &right[range]);
+        Ok::<(), Infallible>(())
+    });
+    loudness
+}
+
+/// [`region_loudness`] of a song that lies in a file.
+///
+/// # Errors
+/// When the file does not give its frames back.
+pub fn song_region_loudness(song: &SongStore, region: Region) -> io::Result<(f64, f64)> {
+    measured(song.frames(), song.sample_rate_hz(), region, |range, take| {
+        song.for_each_run(range, take)
+    })
+}
+
+/// Takes frames of both channels, in runs of any length.
+type Take<'a> = &'a mut dyn FnMut(&[f32], &[f32]);
+
+fn measured<E>(
+    length: usize,
+    sample_rate_hz: u32,
+    region: Region,
+    give: impl Fn(Range<usize>, Take<'_>) -> Result<(), E>,
+) -> Result<(f64, f64), E> {
     let frame = |seconds: f64| (seconds * f64::from(sample_rate_hz)).round().max(0.0) as usize;
     let start = frame(region.start_s).min(length);
     let end = frame(region.end_s).clamp(start, length);
     if start == end {
-        return (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        return Ok((f64::NEG_INFINITY, f64::NEG_INFINITY));
     }
     let mut meter = LoudnessMeter::new(spec(sample_rate_hz));
     let rounds = frame(LEAST_MEASURED_S).div_ceil(end - start);
     for _ in 0..rounds {
-        meter.process(&left[start..end], &right[start..end]);
+        give(start..end, &mut |left, right| meter.process(left, right))?;
     }
     // The waveform between samples depends on what surrounds them.
     let reach = TruePeakDetector::LATENCY_FRAMES;
     let seen = start.saturating_sub(reach)..(end + reach).min(length);
-    let peak = [left, right].into_iter().fold(0.0, |peak, channel| {
-        let mut detector = TruePeakDetector::new();
-        let peak = detector.highest(&channel[seen.clone()], 0.0, peak);
-        detector.highest(&vec![0.0; reach], 0.0, peak)
-    });
-    (meter.snapshot().integrated_lufs, gain_to_db(f64::from(peak)))
+    let mut detectors = [TruePeakDetector::new(), TruePeakDetector::new()];
+    let mut peak = 0.0;
+    let mut look = |left: &[f32], right: &[f32]| {
+        for (detector, channel) in detectors.iter_mut().zip([left, right]) {
+            peak = detector.highest(channel, 0.0, peak);
+        }
+    };
+    give(seen, &mut look)?;
+    let rest = vec![0.0; reach];
+    look(&rest, &rest);
+    Ok((meter.snapshot().integrated_lufs, gain_to_db(f64::from(peak))))
 }

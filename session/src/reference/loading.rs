@@ -1,0 +1,193 @@
+//! A file that is being loaded, by threads that nobody has to wait for.
+//!
+//! A read from a drive that hangs returns when it likes, or never. The thread
+//! that waits for it owns all it needs and ends when its read returns; whoever
+//! asked for the file goes on meanwhile, and sees how long nothing has moved.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use super::pipeline::{self, Loaded};
+use super::shared::{self, Claim, Key};
+use super::{INTERVAL, PlayableReference, ReferenceDetails, SongFormat, file_sha256};
+use crate::error::FileError;
+
+/// A drive that has not answered for so long is given up on, seconds. One that
+/// was asleep takes up to ten to turn again.
+pub const NO_ANSWER_S: u64 = 20;
+
+/// Whoever waits for another instance that reads the same file waits no longer
+/// than this while nothing moves there.
+const OTHER_STALLED: Duration = Duration::from_millis(500);
+
+/// What the threads of one file and whoever asked for it tell each other.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    is_cancelled: AtomicBool,
+    /// The share done, as the bits of an `f32`.
+    share: AtomicU32,
+    /// Counts whatever moves.
+    beats: AtomicU64,
+}
+
+impl Progress {
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Something has moved.
+    pub(super) fn beat(&self) {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn beats(&self) -> u64 {
+        self.beats.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn share(&self) -> f32 {
+        f32::from_bits(self.share.load(Ordering::Relaxed))
+    }
+
+    /// The share done, 0 to 1.
+    pub(super) fn show(&self, share: f32) {
+        self.share.store(share.to_bits(), Ordering::Relaxed);
+    }
+}
+
+/// What is told of a file that is being loaded.
+#[derive(Debug)]
+pub enum Told {
+    /// It can be played; the rest of the work goes on.
+    Playable(Arc<PlayableReference>),
+    /// All is done, or cannot be.
+    Ended(Box<Result<ReferenceDetails, FileError>>),
+}
+
+/// A reference that is being loaded. Dropping it stops the work; nobody waits
+/// for that.
+#[derive(Debug)]
+pub struct Loading {
+    path: PathBuf,
+    progress: Arc<Progress>,
+    told: Receiver<Told>,
+    beats: u64,
+    moved: Instant,
+}
+
+impl Loading {
+    /// Starts to load a file for such a stream.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn start(path: &Path, format: SongFormat) -> Result<Self, FileError> {
+        let progress = Arc::<Progress>::default();
+        let (tell, told) = channel();
+        std::thread::Builder::new()
+            .name("burnish-reader".to_owned())
+            .spawn({
+                let (path, progress) = (path.to_owned(), Arc::clone(&progress));
+                move || {
+                    let result = load(&path, format, &progress, &tell);
+                    // Nobody may be left to tell it to.
+                    let _ = tell.send(Told::Ended(Box::new(result)));
+                }
+            })
+            .map_err(|error| {
+                FileError::new(path, format!("expected to start a thread, found {error}"))
+            })?;
+        Ok(Self { path: path.to_owned(), progress, told, beats: 0, moved: Instant::now() })
+    }
+
+    /// What there is to tell, which is waited for no longer than `patience`.
+    pub fn receive(&mut self, patience: Duration) -> Option<Told> {
+        let told = match self.told.recv_timeout(patience) {
+            Ok(told) => Some(told),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                let error = FileError::new(&self.path, "reading it failed unexpectedly");
+                Some(Told::Ended(Box::new(Err(error))))
+            }
+        };
+        let beats = self.progress.beats.load(Ordering::Relaxed);
+        if told.is_some() || beats != self.beats {
+            self.beats = beats;
+            self.moved = Instant::now();
+        }
+        told
+    }
+
+    /// The share done, 0 to 1.
+    pub fn share(&self) -> f32 {
+        self.progress.share()
+    }
+
+    /// How long nothing had moved when it was asked last.
+    pub fn silence(&self) -> Duration {
+        self.moved.elapsed()
+    }
+}
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        self.progress.is_cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+fn load(
+    path: &Path,
+    format: SongFormat,
+    progress: &Arc<Progress>,
+    tell: &Sender<Told>,
+) -> Result<ReferenceDetails, FileError> {
+    let key = Key::of(path, format);
+    let (song, mut details) = match key.as_ref().and_then(|key| known(key, progress)) {
+        Some(known) => known,
+        None => {
+            let Loaded { playable, measures, spectrum } = pipeline::load(path, format, progress)?;
+            let details = ReferenceDetails { measures, spectrum, sha256: String::new() };
+            // A file that was changed while it was read is not the one of that key.
+            let song = match key.as_ref().filter(|key| Key::of(path, format).as_ref() == Some(key))
+            {
+                Some(key) => shared::share(key, playable, &details),
+                None => Arc::new(playable),
+            };
+            (song, details)
+        }
+    };
+    let _ = tell.send(Told::Playable(song));
+    if details.sha256.is_empty() {
+        details.sha256 = file_sha256(path, progress).map_err(|_| FileError::cancelled(path))?;
+        if let Some(key) = &key {
+            shared::describe(key, &details);
+        }
+    }
+    Ok(details)
+}
+
+/// The song if it is there already, or another instance comes to its end with it.
+fn known(
+    key: &Key,
+    progress: &Arc<Progress>,
+) -> Option<(Arc<PlayableReference>, ReferenceDetails)> {
+    let mut moved = Instant::now();
+    loop {
+        let other = match shared::claim(key, progress) {
+            Claim::Known(song, details) => return Some((song, details)),
+            Claim::Read => return None,
+            Claim::Coming(other) => other,
+        };
+        let beats = other.beats();
+        std::thread::sleep(INTERVAL);
+        if other.beats() != beats {
+            moved = Instant::now();
+            progress.beat();
+        }
+        progress.show(other.share());
+        if progress.is_cancelled() || other.is_cancelled() || moved.elapsed() > OTHER_STALLED {
+            return None;
+        }
+    }
+}
