@@ -143,19 +143,19 @@ fn load(
     tell: &Sender<Told>,
 ) -> Result<ReferenceDetails, FileError> {
     let key = Key::of(path, format);
-    let (song, mut details) = match key.as_ref().and_then(|key| known(key, progress)) {
-        Some(known) => known,
-        None => {
-            let Loaded { playable, measures, spectrum } = pipeline::load(path, format, progress)?;
-            let details = ReferenceDetails { measures, spectrum, sha256: String::new() };
-            // A file that was changed while it was read is not the one of that key.
-            let song = match key.as_ref().filter(|key| Key::of(path, format).as_ref() == Some(key))
-            {
-                Some(key) => shared::share(key, playable, &details),
-                None => Arc::new(playable),
-            };
-            (song, details)
-        }
+    let known = key.as_ref().and_then(|key| known(key, progress));
+    let (song, mut details) = if let Some(known) = known {
+        known
+    } else {
+        let Loaded { playable, measures, spectrum } = pipeline::load(path, format, progress)?;
+        let details = ReferenceDetails { measures, spectrum, sha256: String::new() };
+        // A file that was changed while it was read is not the one of that key.
+        let is_same = |key: &&Key| Key::of(path, format).as_ref() == Some(*key);
+        let song = match key.as_ref().filter(is_same) {
+            Some(key) => shared::share(key, playable, &details),
+            None => Arc::new(playable),
+        };
+        (song, details)
     };
     let _ = tell.send(Told::Playable(song));
     if details.sha256.is_empty() {
@@ -175,7 +175,7 @@ fn known(
     let mut moved = Instant::now();
     loop {
         let other = match shared::claim(key, progress) {
-            Claim::Known(song, details) => return Some((song, details)),
+            Claim::Known(song, details) => return Some((song, *details)),
             Claim::Read => return None,
             Claim::Coming(other) => other,
         };

@@ -103,6 +103,7 @@ fn check_length(
     Err(FileError::new(path, format!("expected a song of at most {most:.0} min, found {found}")))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the listeners end when this does")]
 fn decode(
     path: &Path,
     reader: &mut AudioReader,

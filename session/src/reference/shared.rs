@@ -56,7 +56,7 @@ fn songs() -> MutexGuard<'static, Songs> {
 #[derive(Debug)]
 pub(super) enum Claim {
     /// Nothing: here it is.
-    Known(Arc<PlayableReference>, ReferenceDetails),
+    Known(Arc<PlayableReference>, Box<ReferenceDetails>),
     /// To see whether the other one who reads it comes to an end.
     Coming(Arc<Progress>),
     /// To read it.
@@ -68,7 +68,7 @@ pub(super) fn claim(key: &Key, progress: &Arc<Progress>) -> Claim {
     let mut songs = songs();
     let known = songs.known.iter().find(|known| known.key == *key);
     if let Some((song, known)) = known.and_then(|known| Some((known.song.upgrade()?, known))) {
-        return Claim::Known(song, known.details.clone());
+        return Claim::Known(song, Box::new(known.details.clone()));
     }
     let coming = songs.coming.iter().find(|(coming, _)| coming == key);
     if let Some(other) = coming.and_then(|(_, progress)| progress.upgrade()) {
