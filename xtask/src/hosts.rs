@@ -10,6 +10,7 @@ mod audio;
 mod bench;
 mod osc;
 mod python;
+mod qtractor;
 mod report;
 mod running;
 mod screen;
@@ -24,12 +25,13 @@ use report::Report;
 type Host = (&'static str, fn(&Bench) -> Report);
 
 /// The hosts, quickest first.
-const HOSTS: [Host; 6] = [
+const HOSTS: [Host; 7] = [
     ("clap-validator", validators::clap_validator),
     ("validator", validators::steinberg),
     ("pluginval", validators::pluginval),
     ("pedalboard", python::pedalboard),
     ("dawdreamer", python::dawdreamer),
+    ("qtractor", qtractor::qtractor),
     ("ardour", ardour::ardour),
 ];
 

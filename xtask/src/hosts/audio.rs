@@ -87,6 +87,12 @@ impl Sound {
         10.0 * (power / (2 * frames.len()) as f64 + 1e-30).log10()
     }
 
+    /// How much louder it is than another sound, over the seconds that both have.
+    pub(crate) fn gain_db(&self, other: &Self) -> f64 {
+        let seconds = self.frames.len().min(other.frames.len()) / self.rate_hz;
+        (0..seconds).map(|s| self.level_db(s) - other.level_db(s)).sum::<f64>() / seconds as f64
+    }
+
     /// Whether its level follows the automation, against the same sound without it.
     pub(crate) fn follows(&self, still: &Self, offset_db: f64) -> Result<String, String> {
         let rises: Vec<f64> =

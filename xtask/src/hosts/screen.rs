@@ -98,6 +98,44 @@ impl Screen {
         self.tell("xdotool", &["key", "--clearmodifiers", keys]);
     }
 
+    /// Types text in a window.
+    pub(crate) fn write(&self, window: &str, text: &str) {
+        self.tell("xdotool", &["windowactivate", "--sync", window]);
+        self.tell("xdotool", &["type", "--clearmodifiers", text]);
+    }
+
+    /// Clicks in a window, so far from its corner.
+    pub(crate) fn click(&self, window: &str, [x, y]: [i32; 2], times: u32) {
+        let (x, y, times) = (x.to_string(), y.to_string(), times.to_string());
+        self.tell("xdotool", &["windowactivate", "--sync", window]);
+        self.tell("xdotool", &["mousemove", "--window", window, &x, &y]);
+        self.tell("xdotool", &["click", "--repeat", &times, "--delay", "60", "1"]);
+    }
+
+    /// Drags something in a window upwards by 40 points, in steps as a hand does.
+    pub(crate) fn drag_up(&self, window: &str, [x, y]: [i32; 2]) {
+        let (x, y) = (x.to_string(), y.to_string());
+        self.tell(
+            "xdotool",
+            &["mousemove", "--window", window, &x, &y, "sleep", "0.3", "mousedown", "1"],
+        );
+        for _ in 0..20 {
+            self.tell("xdotool", &["mousemove_relative", "--", "0", "-2", "sleep", "0.03"]);
+        }
+        self.tell("xdotool", &["mouseup", "1"]);
+        self.put_pointer_away();
+    }
+
+    /// What a window shows, as a number that differs when it differs.
+    pub(crate) fn window_as_pixels(&self, window: &str) -> Option<String> {
+        let picture = std::env::temp_dir().join(format!("burnish-{}.png", std::process::id()));
+        let name = picture.to_string_lossy().into_owned();
+        self.tell("import", &["-window", window, &name])?;
+        let signature = self.tell("identify", &["-format", "%#", &name]);
+        let _ = std::fs::remove_file(picture);
+        signature
+    }
+
     /// A picture of the whole screen.
     pub(crate) fn photograph(&self, picture: &Path) {
         let picture = picture.to_string_lossy();
