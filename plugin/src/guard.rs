@@ -16,8 +16,9 @@
 //! - Calls that must not meet go through a [`gate`].
 //!
 //! What was found in which framework version is in `docs/hosts.md`. All `unsafe`
-//! code of the plug-in is in this folder, but the one line with which it promises
-//! the framework that its parameters stay where they are.
+//! code of the plug-in is in this folder, but for the line with which it promises
+//! the framework that its parameters stay where they are, and what keeps the
+//! library loaded on macOS and Windows.
 
 mod audio;
 mod clap;
