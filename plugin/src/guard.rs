@@ -35,9 +35,10 @@ use std::ops::RangeInclusive;
 /// The longest block that the framework and the engine are told of, in frames.
 /// A host's longer blocks are cut; so no announced size costs memory.
 const MOST_BLOCK_FRAMES: usize = 4096;
-/// The sample rates that the engine is made for, Hz.
-const SAMPLE_RATES_HZ: RangeInclusive<f64> = 8_000.0..=768_000.0;
-/// Room that is kept on a host's small threads. The editor's sizes, in pixels.
+/// The sample rates that hosts and validators ask for, Hz; the engine is made for
+/// 8 to 384 kHz and gives numbers at all of these.
+const SAMPLE_RATES_HZ: RangeInclusive<f64> = 1_000.0..=768_000.0;
+/// Sizes that an editor can have, in pixels.
 const EDITOR_PIXELS: RangeInclusive<u32> = 1..=16_384;
 /// Scales of the screen that an editor can be told.
 const EDITOR_SCALES: RangeInclusive<f64> = 0.25..=8.0;
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_no_audio_can_be_made_of_is_refused() {
-        for rate in [f64::NAN, f64::INFINITY, -48_000.0, 0.0, 1.0, 7_999.0, 768_001.0, 1e9] {
+        for rate in [f64::NAN, f64::INFINITY, -48_000.0, 0.0, 1.0, 999.0, 768_001.0, 1e9] {
             assert_eq!(Announced::checked(rate, 512), None, "{rate} Hz");
         }
         for frames in [0, -1, i64::MIN] {
