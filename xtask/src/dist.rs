@@ -121,6 +121,7 @@ fn fill(stage: &Path, build: &Build) -> Outcome {
         &stage.join("THIRD-PARTY-LICENSES.txt"),
         licences::third_party(&build.targets())?.as_bytes(),
     )?;
+    write(&stage.join(licences::RUST), &licences::standard_library(&build.sysroot)?)?;
     for bundle in ["Burnish.clap", "Burnish.vst3"] {
         let from = build.target.join("bundled").join(bundle);
         crate::install::copy(&from, &stage.join(bundle)).map_err(|error| failed(&from, &error))?;

@@ -13,7 +13,7 @@ pub(super) struct Build {
     pub(super) target: PathBuf,
     is_universal: bool,
     host: String,
-    sysroot: PathBuf,
+    pub(super) sysroot: PathBuf,
     commit: String,
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use cargo_metadata::Package;
 
@@ -17,6 +16,9 @@ const HEAD: &str = "Licences of the work of others that is in Burnish\n\
     as the crates bring them. A crate that brings none stands under the licence that it\n\
     names. Crates under MPL-2.0 are used as they were published.\n\n\
     VST is a trademark of Steinberg Media Technologies GmbH.\n\n";
+
+/// The name of what [`standard_library`] gives.
+pub(super) const RUST: &str = "THIRD-PARTY-LICENSES-RUST.html";
 
 /// `THIRD-PARTY-LICENSES.txt` for the machines that a bundle is made for.
 pub(super) fn third_party(targets: &[&str]) -> Result<String, Failure> {
@@ -36,11 +38,7 @@ pub(super) fn third_party(targets: &[&str]) -> Result<String, Failure> {
             texts.entry(found).or_default().push(name.clone());
         }
     }
-    let _ =
-        writeln!(text, "Rust standard library: MIT OR Apache-2.0\n    https://www.rust-lang.org");
-    for found in standard_library() {
-        texts.entry(found).or_default().push("Rust standard library".to_owned());
-    }
+    let _ = writeln!(text, "Rust standard library: see {RUST}");
     let font = root().join("gui").join("fonts").join("OFL.txt");
     texts.entry(read(&font)).or_default().push("Burnish Sans, the editor's typeface".to_owned());
     let mut texts: Vec<(Vec<String>, String)> =
@@ -97,13 +95,15 @@ fn licence_files_of_any_name(folder: &Path) -> Vec<String> {
     paths.iter().map(|path| read(path)).collect()
 }
 
-/// As the toolchain brings them.
-fn standard_library() -> Vec<String> {
-    let Ok(output) = Command::new("rustc").args(["--print", "sysroot"]).output() else {
-        return Vec::new();
-    };
-    let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    licence_files(&Path::new(&sysroot).join("share").join("doc").join("rust"))
+/// What the toolchain says of its own standard library, which is in every bundle.
+pub(super) fn standard_library(sysroot: &Path) -> Result<Vec<u8>, Failure> {
+    let path = sysroot.join("share").join("doc").join("rust").join("COPYRIGHT-library.html");
+    fs::read(&path).map_err(|error| {
+        Failure(format!(
+            "{}: expected the licences of the standard library, found that {error}",
+            path.display()
+        ))
+    })
 }
 
 /// A text without the marks of the system it was written on; empty where there is none.
@@ -134,6 +134,7 @@ mod tests {
         assert!(0 < texts && texts < shared, "{texts} texts for {shared} crates");
         let without = packages.iter().filter(|package| texts_of(package).is_empty()).count();
         assert!(without * 5 < packages.len(), "{without} of {} bring no text", packages.len());
+        assert!(text.len() < 2_000_000, "{} bytes", text.len());
         assert!(!text.contains(env!("CARGO_MANIFEST_DIR")));
     }
 }
