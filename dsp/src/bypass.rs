@@ -25,6 +25,11 @@ impl Bypass {
         self.mix.set(if is_on { 1.0 } else { 0.0 });
     }
 
+    /// Whether it is switched on.
+    pub fn is_on(&self) -> bool {
+        self.mix.target() == 1.0
+    }
+
     /// Ends a cross-fade at once: what came before has ended.
     pub fn reset(&mut self) {
         self.mix.snap(self.mix.target());

@@ -12,8 +12,12 @@
 //! all four side by side on the same input, one built for [snapshots on
 //! demand](Chain::with_snapshots_on_demand) once it has been given their paths. What leaves it is the current
 //! one's; a change of snapshot is then a cross-fade of two outputs that are
-//! both there. Otherwise one path does the work, and a change of snapshot is a
-//! change of its settings, smoothed as every other.
+//! both there. Otherwise one path does the work.
+//!
+//! What a hand moves glides. What changes all at once (another snapshot, a
+//! session or preset that is [loaded](Chain::expect_load), another phase) gets
+//! a second path, and is cross-faded to when that is ready; a chain that is
+//! built with one path alone has nothing to cross to, and glides.
 
 mod hand_over;
 mod path;
@@ -28,7 +32,7 @@ pub use self::snapshots::{SNAPSHOTS, SnapshotSettings};
 use self::publisher::Publisher;
 use self::snapshots::{Configured, SnapshotPaths, Snapshots};
 use crate::compare::{Frames, Level, MOST_APART_S};
-use crate::delay_line::DelayLine;
+use crate::delay_line::MovingDelay;
 use crate::equalizer::plan_transforms;
 use crate::integration::{Integration, IntegrationMode, TimelineHandOver};
 use crate::loudness::Span;
@@ -202,6 +206,18 @@ impl Chain {
         }
     }
 
+    /// Settings that come soon are loaded: from a session, a preset, a match. They
+    /// come at once, and what is heard is cross-faded to what they make of the mix,
+    /// where a hand on a knob has everything glide.
+    pub fn expect_load(&mut self) {
+        self.paths.expect_load();
+    }
+
+    /// Whether a cross-fade to settings that are there already is yet to end.
+    pub fn is_crossing(&self) -> bool {
+        self.paths.is_crossing()
+    }
+
     fn after_configuring(&mut self, configured: Configured) {
         if self.dry.delay.frames() != configured.latency_frames {
             self.dry.delay.set_frames(configured.latency_frames);
@@ -215,7 +231,7 @@ impl Chain {
     pub fn reset(&mut self) {
         self.song_frame = 0;
         self.paths.reset();
-        self.dry.delay.reset();
+        self.dry.delay.set_frames(self.paths.latency_frames());
         self.integration.reset_audio();
     }
 
@@ -240,12 +256,16 @@ impl Chain {
     /// Works on a block of at most `max_block_frames` frames in place.
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
         silence_non_finite(block);
-        self.dry.take(block);
         self.frames = block.frames();
         let mut start = 0;
         while start < block.frames() {
-            let end = start + self.publisher.grid.take(block.frames() - start);
+            if self.paths.has_begun_to_cross() {
+                self.dry.delay.move_to(self.paths.latency_frames());
+            }
+            let frames = self.paths.frames_to_crossing().min(block.frames() - start);
+            let end = start + self.publisher.grid.take(frames);
             let mut run = block.slice(start, end);
+            self.dry.take(&run, start);
             self.publisher.take_input(&run);
             self.input_meters.process(run.left, run.right);
             if let Some(songs) = &mut self.songs {
@@ -362,7 +382,7 @@ impl Chain {
 /// The delayed input.
 #[derive(Debug)]
 struct Dry {
-    delay: DelayLine,
+    delay: MovingDelay,
     left: Vec<f32>,
     right: Vec<f32>,
 }
@@ -370,17 +390,18 @@ struct Dry {
 impl Dry {
     fn new(spec: AudioSpec, latency_frames: usize) -> Self {
         Self {
-            delay: DelayLine::new(latency_frames),
+            delay: MovingDelay::new(spec, latency_frames),
             left: vec![0.0; spec.max_block_frames],
             right: vec![0.0; spec.max_block_frames],
         }
     }
 
-    fn take(&mut self, block: &StereoBlock<'_>) {
-        let frames = block.frames();
-        self.left[..frames].copy_from_slice(block.left);
-        self.right[..frames].copy_from_slice(block.right);
-        self.delay
-            .process(&mut StereoBlock::new(&mut self.left[..frames], &mut self.right[..frames]));
+    /// Takes a run that lies `start` frames into the block.
+    fn take(&mut self, run: &StereoBlock<'_>, start: usize) {
+        let range = start..start + run.frames();
+        let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
+        left.copy_from_slice(run.left);
+        right.copy_from_slice(run.right);
+        self.delay.process(&mut StereoBlock::new(left, right));
     }
 }

@@ -11,6 +11,7 @@ mod band;
 mod dynamic;
 mod kernel;
 mod linear;
+mod orders;
 mod settings;
 mod solo;
 
@@ -19,6 +20,9 @@ pub use settings::*;
 pub use solo::BandSolo;
 
 pub(crate) use self::linear::plan as plan_transforms;
+pub(crate) use self::orders::{KernelMaker, KernelOrders};
+
+use std::sync::Arc;
 
 use self::band::Band;
 use self::linear::LinearPhase;
@@ -44,6 +48,22 @@ impl Equalizer {
     /// How far each dynamic band has moved from its set gain, dB.
     pub fn dynamic_db(&self) -> [f64; BAND_COUNT] {
         std::array::from_fn(|band| self.bands[band].dynamic_db())
+    }
+
+    /// Has the kernels of the linear phase made elsewhere, or here again.
+    pub(crate) fn order_kernels(&mut self, orders: Option<Arc<KernelOrders>>) {
+        self.linear.order_kernels(orders);
+    }
+
+    /// Whether kernels that were ordered may come late. Else the first after a
+    /// reset is made here, so that nothing begins without.
+    pub(crate) fn wait_for_kernels(&mut self, may_be_late: bool) {
+        self.linear.wait_for_kernels(may_be_late);
+    }
+
+    /// Whether what is set is heard, but for what glides.
+    pub(crate) fn has_arrived(&self) -> bool {
+        !self.is_linear() || self.linear.has_arrived()
     }
 
     fn is_linear(&self) -> bool {

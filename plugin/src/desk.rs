@@ -116,6 +116,8 @@ pub struct Desk {
     picked: Mutex<Vec<Picked>>,
     /// Counts the sessions that were loaded.
     restores: AtomicU32,
+    /// Counts what was loaded: sessions, presets, snapshots, matches.
+    loads: AtomicU32,
 }
 
 impl Desk {
@@ -145,6 +147,7 @@ impl Desk {
             message: Mutex::default(),
             picked: Mutex::default(),
             restores: AtomicU32::new(0),
+            loads: AtomicU32::new(0),
         });
         #[cfg(test)]
         LATEST.with_borrow_mut(|latest| *latest = Arc::downgrade(&desk));
@@ -293,13 +296,12 @@ impl Desk {
         *lock(&self.paths) = paths;
     }
 
-    /// Worker: builds the paths that the audio thread has asked for.
-    pub(crate) fn serve_paths(&self) {
+    /// Worker: builds the paths and makes the kernels that the audio thread has
+    /// asked for; whether there were any.
+    pub(crate) fn serve_paths(&self) -> bool {
         // Not under the lock: the host may end the stream meanwhile.
         let paths = lock(&self.paths).clone();
-        if let Some(paths) = paths {
-            paths.serve();
-        }
+        paths.is_some_and(|paths| paths.serve())
     }
 
     /// Builds the paths that a restored session needs before its first block, so that
@@ -365,6 +367,26 @@ impl Desk {
     /// Counts the sessions that were loaded: undo does not reach behind one.
     pub(crate) fn restores(&self) -> u32 {
         self.restores.load(Ordering::Acquire)
+    }
+
+    /// Settings are on their way that no hand on a knob has moved.
+    pub(crate) fn expect_load(&self) {
+        self.loads.fetch_add(1, Ordering::Release);
+        self.prepare_change();
+    }
+
+    /// Builds what a change of all settings, or of the phase, needs, so that the audio
+    /// thread has not to wait for it.
+    pub(crate) fn prepare_change(&self) {
+        let paths = lock(&self.paths).clone();
+        if let Some(paths) = paths {
+            paths.prepare_change();
+        }
+    }
+
+    /// Counts the times that settings were loaded.
+    pub(crate) fn loads(&self) -> u32 {
+        self.loads.load(Ordering::Acquire)
     }
 
     /// A dialog has brought files.

@@ -43,6 +43,8 @@ pub(crate) struct Engine {
     switches: Option<SwitchPositions>,
     /// Sessions that were loaded up to the last block.
     restores: u32,
+    /// What was loaded up to then.
+    loads: u32,
     is_offline: bool,
     is_mono: bool,
     /// No audio has come since the host started: settings that come with the
@@ -97,18 +99,26 @@ impl LiveInput {
 }
 
 impl Engine {
+    /// Builds it for a stream; `is_served` says that there is a worker, who builds
+    /// what is asked for later.
     pub(crate) fn new(
         config: &BufferConfig,
         settings: &ChainSettings,
         switches: SwitchPositions,
         has_side_chain: bool,
+        is_served: bool,
         desk: Arc<Desk>,
     ) -> Box<Self> {
         let spec = AudioSpec {
             sample_rate_hz: f64::from(config.sample_rate),
             max_block_frames: config.max_buffer_size as usize,
         };
-        let paths = PathHandOver::new(spec);
+        let is_offline = config.process_mode == ProcessMode::Offline;
+        let paths = if is_offline || !is_served {
+            PathHandOver::for_render(spec)
+        } else {
+            PathHandOver::new(spec)
+        };
         let mut chain = Box::new(Chain::with_snapshots_on_demand(spec, Arc::clone(&paths)));
         let song = chain.attach(Arc::clone(&desk.feed));
         chain.attach_timeline(desk.take_timeline(), Arc::clone(&desk.timelines));
@@ -121,7 +131,7 @@ impl Engine {
         desk.set_paths(Some(paths));
         let live =
             has_side_chain.then(|| Box::new(LiveInput::new(spec, chain.longest_latency_frames())));
-        let desk_restores = desk.restores();
+        let (desk_restores, desk_loads) = (desk.restores(), desk.loads());
         let rest = Rest::new(spec.sample_rate_hz, chain.longest_latency_frames());
         desk.show_spectra(StreamSpectra {
             song,
@@ -139,7 +149,8 @@ impl Engine {
             snapshots,
             switches: None,
             restores: desk_restores,
-            is_offline: config.process_mode == ProcessMode::Offline,
+            loads: desk_loads,
+            is_offline,
             is_mono: false,
             is_fresh: true,
             sample_rate_hz: spec.sample_rate_hz,
@@ -201,8 +212,14 @@ impl Engine {
         let selected = switches.of(Switch::Snapshot);
         let run_all = listening.are_side_by_side || listening.blind.is_some();
         let snapshots = self.snapshots.settings(settings, selected, run_all);
+        let loads = self.desk.loads();
+        if std::mem::replace(&mut self.loads, loads) != loads {
+            self.chain.expect_load();
+        }
         self.chain.configure_snapshots(&snapshots);
-        self.bypass.switch(is_bypassed);
+        // A session that is not bypassed is heard once its settings are.
+        let must_wait = self.bypass.is_on() && self.chain.is_crossing();
+        self.bypass.switch(is_bypassed || must_wait);
         if std::mem::take(&mut self.is_fresh) {
             self.chain.reset();
             self.bypass.reset();

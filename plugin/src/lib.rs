@@ -116,21 +116,20 @@ impl Plugin for Burnish {
     ) -> bool {
         // Whatever was being auditioned, what follows may be a render.
         self.desk.listen_to_master();
+        // It also loads references, which a controller can switch to without an editor.
+        let is_served = self.worker.start(&self.desk);
         let engine = Engine::new(
             config,
             &self.parameters.settings(),
             self.parameters.switches(),
             !layout.aux_input_ports.is_empty(),
+            is_served,
             Arc::clone(&self.desk),
         );
         context.set_latency_samples(engine.latency_frames() as u32);
         let is_mono = layout.main_input_channels == NonZeroU32::new(1);
         self.desk.stream_started(config.sample_rate, engine.latency_frames(), is_mono);
         self.engine = Some(engine);
-        // A controller can switch to a reference without an editor.
-        if !self.desk.references.is_empty() {
-            self.worker.start(&self.desk);
-        }
         true
     }
 

@@ -98,6 +98,9 @@ impl BurnishParameters {
     /// Gives the host a new value in the user's units.
     pub(crate) fn set(&self, index: usize, value: f64, setter: &ParamSetter<'_>) {
         let value = parameters()[index].kind.snap(value);
+        if !parameters()[index].is_automatable() {
+            self.desk.prepare_change();
+        }
         match &self.list[index] {
             HostParameter::Continuous(parameter) => setter.set_parameter(parameter, value as f32),
             HostParameter::Choice(parameter) => setter.set_parameter(parameter, value as i32),
@@ -114,8 +117,10 @@ impl BurnishParameters {
         }
     }
 
-    /// Brings every parameter that differs to its value in `settings`.
+    /// Brings every parameter that differs to its value in `settings`, which are
+    /// loaded: they belong together.
     pub(crate) fn set_all(&self, settings: &ChainSettings, setter: &ParamSetter<'_>) {
+        self.desk.expect_load();
         let now = self.settings();
         for (index, parameter) in parameters().iter().enumerate() {
             let value = parameter.kind.snap(parameter.read(settings));
@@ -247,6 +252,7 @@ unsafe impl Params for BurnishParameters {
         let mut unknown_fields = lock(&self.unknown_fields);
         *unknown_fields = saved::unknown_fields(fields);
         // Sessions of before there was a timeline have none: nothing is measured yet.
+        self.desk.expect_load();
         self.desk.restore_timeline(fields.get(TIMELINE_FIELD).map_or("", String::as_str));
         let Some(text) = fields.get(SESSION_FIELD) else { return };
         match Session::read(text) {

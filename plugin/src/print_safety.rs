@@ -321,7 +321,7 @@ fn a_session_opens_on_the_master_wherever_its_switches_stand() {
         let desk = Desk::new();
         let master = SwitchPositions::default();
         let mut engine =
-            crate::engine::Engine::new(&config, &settings, master, false, Arc::clone(&desk));
+            crate::engine::Engine::new(&config, &settings, master, false, false, Arc::clone(&desk));
         let mut process = |switches: SwitchPositions| {
             let [mut left, mut right] = mix();
             let mut buffer = Buffer::default();
@@ -360,7 +360,7 @@ fn engine_output(
     };
     let switches = crate::switches::SwitchPositions::default();
     let mut engine =
-        crate::engine::Engine::new(&config, settings, switches, false, Arc::clone(desk));
+        crate::engine::Engine::new(&config, settings, switches, false, false, Arc::clone(desk));
     desk.latency_changed(engine.latency_frames());
     // Long enough for what is compared to be measured.
     let mut rendered = [Vec::new(), Vec::new()];

@@ -1,8 +1,8 @@
 //! The worker: loads the references of the session, off every other thread, and
-//! builds the paths of snapshots that shall run side by side.
+//! builds the paths and makes the kernels that the audio thread asks for.
 //!
 //! It is told nothing. It compares what the list wants with what the audio
-//! thread has, twenty times a second, so an added file, a loaded state, a
+//! thread has, some times a second, so an added file, a loaded state, a
 //! changed sample rate, a moved loop and a stream that began anew are all one
 //! case. What is chosen is loaded first.
 //!
@@ -29,6 +29,11 @@ use crate::pager::{PagedSong, Pager};
 use crate::pin;
 
 const INTERVAL: Duration = Duration::from_millis(50);
+/// While there is nothing to load, and for a while after the audio thread has got
+/// something, for there may be more.
+const IDLE_INTERVAL: Duration = Duration::from_millis(200);
+const BUSY_INTERVAL: Duration = Duration::from_millis(10);
+const BUSY_FOR: Duration = Duration::from_secs(2);
 /// A file of which nothing has come for so long waits for its drive: the next
 /// one is loaded beside it.
 const STALLED: Duration = Duration::from_secs(1);
@@ -40,8 +45,9 @@ const PATIENCE: Duration = Duration::from_millis(30);
 pub(crate) struct WorkerKeeper(Mutex<Option<Worker>>);
 
 impl WorkerKeeper {
-    /// Starts it unless it works already; says so on the desk if that is impossible.
-    pub(crate) fn start(&self, desk: &Arc<Desk>) {
+    /// Starts it unless it works already; says so on the desk if that is
+    /// impossible. Whether it works.
+    pub(crate) fn start(&self, desk: &Arc<Desk>) -> bool {
         let mut worker = lock(&self.0);
         if worker.is_none() {
             match Worker::start(Arc::clone(desk)) {
@@ -51,6 +57,7 @@ impl WorkerKeeper {
                 )),
             }
         }
+        worker.is_some()
     }
 }
 
@@ -66,8 +73,7 @@ impl Worker {
         // A thread that waits for a drive may outlive the instance.
         pin::keep_loaded();
         let is_ending = Arc::new(AtomicBool::new(false));
-        let pager = Pager::start(Arc::clone(&desk))?;
-        let mut shelf = Shelf::new(desk, pager, Arc::clone(&is_ending));
+        let mut shelf = Shelf::new(desk, Arc::clone(&is_ending));
         let thread = std::thread::Builder::new()
             .name("burnish-worker".to_owned())
             .spawn(move || shelf.work())?;
@@ -122,8 +128,11 @@ struct Loudness {
 #[derive(Debug)]
 struct Shelf {
     desk: Arc<Desk>,
-    pager: Pager,
+    /// Since the first song.
+    pager: Option<Pager>,
     is_ending: Arc<AtomicBool>,
+    /// When the audio thread last got something it had asked for.
+    served: Option<Instant>,
     /// The stream that everything was sent to.
     stream: u32,
     rate_hz: u32,
@@ -136,11 +145,12 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn new(desk: Arc<Desk>, pager: Pager, is_ending: Arc<AtomicBool>) -> Self {
+    fn new(desk: Arc<Desk>, is_ending: Arc<AtomicBool>) -> Self {
         Self {
             desk,
-            pager,
+            pager: None,
             is_ending,
+            served: None,
             stream: 0,
             rate_hz: 0,
             is_mono: false,
@@ -166,7 +176,9 @@ impl Shelf {
     /// Brings the audio thread up to date with the list, which is returned.
     fn tidy(&mut self) -> Vec<Reference> {
         self.desk.hand_over.collect();
-        self.desk.serve_paths();
+        if self.desk.serve_paths() {
+            self.served = Some(Instant::now());
+        }
         self.follow_stream();
         let list = self.desk.references.list();
         let (leaving, hand_over) = (&mut self.leaving, &self.desk.hand_over);
@@ -176,7 +188,7 @@ impl Shelf {
             if !is_listed && held.sent.is_some() {
                 leaving.push(held.id);
             }
-            if !is_listed {
+            if !is_listed && let Some(pager) = pager {
                 pager.remove(held.id);
             }
             is_listed
@@ -223,7 +235,9 @@ impl Shelf {
         self.on_their_way.clear();
         // The new stream may have taken some before they were withdrawn.
         for held in self.held.drain(..) {
-            self.pager.remove(held.id);
+            if let Some(pager) = &self.pager {
+                pager.remove(held.id);
+            }
             self.leaving.push(held.id);
         }
         for reference in self.desk.references.list() {
@@ -306,7 +320,18 @@ impl Shelf {
             self.on_their_way.clear();
         }
         if is_resting {
-            std::thread::park_timeout(INTERVAL);
+            std::thread::park_timeout(self.interval());
+        }
+    }
+
+    /// How long it rests when nothing moves.
+    fn interval(&self) -> Duration {
+        if self.served.is_some_and(|served| served.elapsed() < BUSY_FOR) {
+            BUSY_INTERVAL
+        } else if self.desk.references.is_empty() && self.leaving.is_empty() {
+            IDLE_INTERVAL
+        } else {
+            INTERVAL
         }
     }
 
@@ -339,7 +364,12 @@ impl Shelf {
         }
         let waveform = Arc::clone(&song.waveform);
         let (pages, filler) = Pages::of(song.audio.frames());
-        self.pager.add(PagedSong { id, song: Arc::clone(&song), filler });
+        let paged = PagedSong { id, song: Arc::clone(&song), filler };
+        if let Err(error) = self.begin_paging(paged) {
+            let message = format!("expected to start a thread that plays it, found {error}");
+            self.show(id, ReferenceStatus::Failed(message));
+            return;
+        }
         self.held.push(Held {
             is_mono: self.is_mono,
             id,
@@ -360,6 +390,16 @@ impl Shelf {
             reference.status = ReferenceStatus::Ready;
             reference.waveform = waveform;
         });
+    }
+
+    fn begin_paging(&mut self, song: PagedSong) -> std::io::Result<()> {
+        if self.pager.is_none() {
+            self.pager = Some(Pager::start(Arc::clone(&self.desk))?);
+        }
+        if let Some(pager) = &self.pager {
+            pager.add(song);
+        }
+        Ok(())
     }
 
     fn keep_details(&self, reference: &Reference, details: ReferenceDetails) {

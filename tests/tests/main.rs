@@ -27,9 +27,11 @@ mod guard;
 mod hanging_drive;
 mod host;
 mod limiter;
+mod loading;
 mod loudness;
 mod mending;
 mod on_demand;
+mod ordered_kernels;
 mod references;
 #[cfg(target_os = "linux")]
 mod references_memory;

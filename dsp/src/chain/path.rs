@@ -1,10 +1,12 @@
 //! The stages in their order, without meters: what one snapshot's settings make of the mix.
 
+use std::sync::Arc;
+
 use crate::clipper::Clipper;
 use crate::compressor::Compressor;
 use crate::delay_line::DelayLine;
 use crate::dither::Dither;
-use crate::equalizer::Equalizer;
+use crate::equalizer::{Equalizer, KernelOrders};
 use crate::limiter::Limiter;
 use crate::meters::Reduction;
 use crate::processor::{AudioSpec, Processor, StereoBlock};
@@ -90,6 +92,26 @@ impl SignalPath {
             self.reset();
         }
         is_changed
+    }
+
+    /// Has the equaliser's kernels made elsewhere.
+    pub(super) fn order_kernels(&mut self, orders: Option<Arc<KernelOrders>>) {
+        self.equalizer.processor_mut().order_kernels(orders);
+    }
+
+    /// Whether those may come late: what is heard is not held up for them.
+    pub(super) fn wait_for_kernels(&mut self, may_be_late: bool) {
+        self.equalizer.processor_mut().wait_for_kernels(may_be_late);
+    }
+
+    /// Whether all is as the settings ask, and nothing still on its way.
+    pub(super) fn has_arrived(&mut self) -> bool {
+        self.equalizer.is_idle() || self.equalizer.processor_mut().has_arrived()
+    }
+
+    /// The settings that it has.
+    pub(super) fn settings(&self) -> Option<&ChainSettings> {
+        self.settings.as_ref()
     }
 
     /// What is configured next takes effect at once, as in a path just built.

@@ -1,7 +1,12 @@
 //! The paths of the snapshots: one that does the work of all, or all side by side.
 
+mod crossing;
+
 use std::sync::Arc;
 
+pub(super) use self::crossing::CROSSING_PATHS;
+
+use self::crossing::Crossing;
 use super::hand_over::{OtherPaths, PathHandOver};
 use super::path::SignalPath;
 use crate::compare::{Frames, Level};
@@ -73,6 +78,13 @@ pub(super) struct SnapshotPaths {
     /// Where the paths come from that are not there yet.
     hand_over: Option<Arc<PathHandOver>>,
     known: Option<SnapshotSettings>,
+    crossing: Crossing,
+    /// Settings are there that wait for a path of their own.
+    is_held: bool,
+    /// By how many frames what is heard lags.
+    latency_frames: usize,
+    /// What the path beside the one at work makes of the block.
+    beside: [Vec<f32>; 2],
 }
 
 impl SnapshotPaths {
@@ -98,30 +110,43 @@ impl SnapshotPaths {
             latency_of: [latency_frames; SNAPSHOTS],
             hand_over: None,
             known: None,
+            crossing: Crossing::new(spec),
+            is_held: false,
+            latency_frames,
+            beside: std::array::from_fn(|_| vec![0.0; spec.max_block_frames]),
         };
         match snapshots {
             Snapshots::One => {}
-            Snapshots::All => chain_paths.add(&mut OtherPaths::new(spec)),
-            Snapshots::OnDemand(hand_over) => chain_paths.hand_over = Some(Arc::clone(hand_over)),
+            Snapshots::All => chain_paths.add(&mut OtherPaths::new(spec, 1..SNAPSHOTS, None)),
+            Snapshots::OnDemand(hand_over) => {
+                chain_paths.paths[0].order_kernels(hand_over.orders_of(0));
+                chain_paths.hand_over = Some(Arc::clone(hand_over));
+            }
         }
         chain_paths
     }
 
-    /// Takes the other paths in, as soon as they are there.
+    /// Takes other paths in, as soon as they are there.
     fn take_others(&mut self) {
         let Some(hand_over) = &self.hand_over else { return };
-        let Some(mut others) = hand_over.take() else { return };
         let hand_over = Arc::clone(hand_over);
-        self.add(&mut others);
-        hand_over.give_back(others);
+        while let Some(mut others) = hand_over.take() {
+            self.add(&mut others);
+            hand_over.give_back(others);
+        }
     }
 
-    /// Gives every snapshot a path of its own; the one at work stays the current one's.
+    /// Once there are enough, every snapshot has a path of its own; the one at
+    /// work stays the current one's.
     fn add(&mut self, others: &mut OtherPaths) {
+        let at_work = self.path_of[self.current];
         self.paths.append(&mut others.paths);
         self.outputs.append(&mut others.outputs);
-        self.path_of = std::array::from_fn(|snapshot| snapshot);
-        self.path_of.swap(0, self.current);
+        self.wait_for_kernels(self.has_audio);
+        if self.has_all() {
+            self.path_of = std::array::from_fn(|snapshot| snapshot);
+            self.path_of.swap(at_work, self.current);
+        }
         self.known = None;
     }
 
@@ -156,13 +181,19 @@ impl SnapshotPaths {
         let path = self.current_path();
         let latency_frames = path.latency_with(settings);
         let is_changed = path.configure(settings, latency_frames);
+        self.latency_frames = latency_frames;
         Configured { latency_frames, is_changed }
     }
 
     /// Takes new settings for all snapshots; `None` when nothing has changed.
     pub(super) fn configure_all(&mut self, settings: &SnapshotSettings) -> Option<Configured> {
         self.take_others();
-        if self.known.as_ref() == Some(settings) {
+        if self.crossing.is_fading() {
+            // What comes during a cross-fade waits for its end.
+            return None;
+        }
+        let has_crossed = self.crossing.has_ended();
+        if self.known.as_ref() == Some(settings) && !has_crossed && !self.is_held {
             return None;
         }
         self.known = Some(*settings);
@@ -170,16 +201,24 @@ impl SnapshotPaths {
             *latency_frames = self.paths[0].latency_with(settings);
         }
         let differ = self.latency_of.iter().any(|latency| *latency != self.latency_of[0]);
-        self.are_side_by_side = settings.are_side_by_side && self.has_all();
-        let are_all_fed = (self.are_side_by_side || differ) && self.has_all();
+        let current = settings.current.min(SNAPSHOTS - 1);
+        let latency_frames = self.latency_of.into_iter().max().unwrap_or_default();
         if let Some(hand_over) = &self.hand_over
             && (settings.are_side_by_side || differ)
         {
-            hand_over.want();
+            hand_over.want(SNAPSHOTS);
         }
+        self.is_held = false;
+        if self.must_cross(&settings.all[current], current, latency_frames) {
+            self.cross(&settings.all[current], current, latency_frames);
+            let latency_frames = self.latency_frames;
+            return Some(Configured { latency_frames, is_changed: !self.is_held });
+        }
+        self.are_side_by_side = settings.are_side_by_side && self.has_all();
+        let are_all_fed = (self.are_side_by_side || differ) && self.has_all();
         let are_fed_anew = are_all_fed && !self.are_all_fed;
-        let mut is_changed = self.choose(settings.current.min(SNAPSHOTS - 1), are_all_fed);
-        let latency_frames = self.latency_of.into_iter().max().unwrap_or_default();
+        let mut is_changed = self.choose(current, are_all_fed) || has_crossed;
+        self.latency_frames = latency_frames;
         if are_fed_anew && self.has_audio {
             self.warming_frames = latency_frames;
             self.are_warm = false;
@@ -228,8 +267,10 @@ impl SnapshotPaths {
         are_all_fed != were_all_fed
     }
 
-    /// Forgets all audio.
+    /// Forgets all audio; what was to be heard next is heard at once.
     pub(super) fn reset(&mut self) {
+        self.end_crossing();
+        self.wait_for_kernels(false);
         self.paths.iter_mut().for_each(SignalPath::reset);
         self.fade.snap(1.0);
         self.has_audio = false;
@@ -237,16 +278,27 @@ impl SnapshotPaths {
         self.are_warm = true;
     }
 
+    /// Whether kernels that were ordered may come late: what is already heard may
+    /// not be held up, but nothing shall begin without.
+    fn wait_for_kernels(&mut self, may_be_late: bool) {
+        for path in &mut self.paths {
+            path.wait_for_kernels(may_be_late);
+        }
+    }
+
     /// What the current snapshot makes of a run, and, side by side, what all of
     /// them do; it lies `start` frames into the block and at `song_frame` of the song.
     pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize, song_frame: i64) {
-        self.has_audio = true;
+        if !std::mem::replace(&mut self.has_audio, true) {
+            self.wait_for_kernels(true);
+        }
         if start == 0 {
             self.are_warm = self.warming_frames == 0;
         }
         self.warming_frames = self.warming_frames.saturating_sub(run.frames());
+        self.crossing.pass(run.frames());
         if !self.are_all_fed {
-            self.current_path().process(run, start, song_frame);
+            self.process_one(run, start, song_frame);
             return;
         }
         for (snapshot, output) in self.outputs.iter_mut().enumerate() {
@@ -275,8 +327,9 @@ impl SnapshotPaths {
 
     /// Chooses the stage whose change [`Self::delta`] gives; `None` stops it.
     pub(super) fn listen_to_delta(&mut self, stage: Option<Stage>) {
+        let heard = [Some(self.path_of[self.current]), self.crossing.path_beside()];
         for (index, path) in self.paths.iter_mut().enumerate() {
-            path.listen_to_delta(stage.filter(|_| index == self.path_of[self.current]));
+            path.listen_to_delta(stage.filter(|_| heard.contains(&Some(index))));
         }
     }
 

@@ -335,8 +335,10 @@ impl Band {
     /// A tick was cut short: goes on to where it was going, in `frames` frames.
     pub(super) fn resume(&mut self, frames: usize) {
         self.dynamic.resume(frames);
-        if let Some(design) = self.filter.target.take() {
-            self.filter.set_out(&design, frames);
+        for filter in [&mut self.filter, &mut self.outgoing] {
+            if let Some(design) = filter.target.take() {
+                filter.set_out(&design, frames);
+            }
         }
     }
 
@@ -345,6 +347,8 @@ impl Band {
     pub(super) fn tick(&mut self, frames: usize) {
         self.dynamic.tick(frames);
         self.filter.arrive();
+        // It was replaced on its way: it goes no further than to the end of that tick.
+        self.outgoing.arrive();
         self.filter.clear_denormals();
         let is_settled =
             self.log_frequency.is_settled() && self.gain_db.is_settled() && self.log_q.is_settled();

@@ -49,7 +49,9 @@ fn matrix_at(settings: &EqualizerSettings, frequency_hz: f64) -> Matrix<f64> {
 }
 
 /// A kernel matrix in the frequency domain, cut into partitions.
-#[derive(Debug)]
+///
+/// The default has no room: it stands where one is lent out.
+#[derive(Debug, Default)]
 pub(super) struct Kernel {
     /// For each place the spectra of its partitions in a row.
     pub(super) spectra: Matrix<Vec<Complex64>>,
@@ -175,6 +177,15 @@ impl Designer {
     /// The kernel has been taken.
     pub(super) fn rest(&mut self) {
         self.step = Step::Rest;
+    }
+
+    /// Does all of the work at once.
+    pub(super) fn make(&mut self, settings: &EqualizerSettings, kernel: &mut Kernel) {
+        self.begin(settings);
+        while !self.is_ready() {
+            self.advance(kernel);
+        }
+        self.rest();
     }
 
     /// Does one step of the work on `kernel`.
