@@ -372,7 +372,7 @@ impl Chain {
 
     fn publish(&mut self) {
         let reduction = self.paths.take_reduction();
-        self.publisher.show(&reduction);
+        self.publisher.show(&reduction, self.paths.take_peaks());
         if self.publisher.feed.is_some() {
             self.publisher.publish(&reduction, &self.shown_snapshot());
         }

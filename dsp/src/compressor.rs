@@ -85,6 +85,7 @@ pub struct Compressor {
     makeup_gain: Ramp,
     mix: Ramp,
     most_reduction_db: [f64; 2],
+    most_power: [f64; 2],
     /// A run of frames, and the gain of each.
     frames: Box<[Frame]>,
     gains: Box<[Frame]>,
@@ -94,6 +95,12 @@ impl Compressor {
     /// The most gain reduction since the last call, left and right, dB.
     pub fn take_reduction_db(&mut self) -> [f64; 2] {
         std::mem::take(&mut self.most_reduction_db)
+    }
+
+    /// The highest power that the detector has seen since the last call, left and
+    /// right, 1.0 for a full-scale sine: what the static curve is read at.
+    pub fn take_power(&mut self) -> [f64; 2] {
+        std::mem::take(&mut self.most_power)
     }
 
     /// Collects the power of the side-chain signal over one run of the grid, and
@@ -156,6 +163,9 @@ impl Compressor {
         let right = if is_alike { left } else { db_to_gain(-reduction_db[1]) };
         for c in 0..2 {
             self.most_reduction_db[c] = self.most_reduction_db[c].max(reduction_db[c]);
+            let linked = 0.5 * link * (self.power[0] + self.power[1]);
+            let power = 2.0 * (linked + (1.0 - link) * self.power[c]);
+            self.most_power[c] = self.most_power[c].max(power);
             self.gain[c].set([left, right][c]);
         }
         let makeup_db =
@@ -186,6 +196,7 @@ impl Processor for Compressor {
             makeup_gain: Ramp::new(1.0, grid.tick_frames()),
             mix: Ramp::new(1.0, spec.frames_in_ms(RAMP_MS)),
             most_reduction_db: [0.0; 2],
+            most_power: [0.0; 2],
             frames: vec![[0.0; 2]; grid.tick_frames()].into(),
             gains: vec![[0.0; 2]; grid.tick_frames()].into(),
             grid,
@@ -234,6 +245,7 @@ impl Processor for Compressor {
         self.gain.iter_mut().for_each(|gain| gain.snap(1.0));
         self.makeup = LoudnessMakeup::new(self.spec);
         self.most_reduction_db = [0.0; 2];
+        self.most_power = [0.0; 2];
         if let Some(settings) = self.settings.take() {
             self.configure(&settings);
         }

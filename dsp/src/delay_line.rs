@@ -130,6 +130,9 @@ impl MovingDelay {
                 fade = self.fade;
                 if !fade.is_settled() {
                     for (n, sample) in samples.iter_mut().enumerate() {
+                        if fade.is_settled() {
+                            break;
+                        }
                         let old = ring[(old + n) % length];
                         *sample = old + fade.advance() as f32 * (*sample - old);
                     }

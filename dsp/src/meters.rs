@@ -57,8 +57,26 @@ pub struct MeterSnapshot {
     pub clipped_samples: u64,
     /// DC offset, left and right: the mean of everything since the last reset, full scale 1.0.
     pub dc_offset: [f64; 2],
+    /// How much of that the music itself may account for: the standard error of the means of whole
+    /// seconds; infinite before there are three.
+    pub dc_error: [f64; 2],
     /// Readings in bands; `None` where they are not measured, as before the trim.
     pub bands: Option<BandsSnapshot>,
+}
+
+/// An offset of so many standard errors is one.
+const STEADY_ERRORS: f64 = 3.0;
+
+impl MeterSnapshot {
+    /// The DC offset of each channel that is there all the time, as a DC blocker would
+    /// remove it, full scale 1.0; `None` where there is none, or too little has been
+    /// measured to tell it from the music's own asymmetry.
+    pub fn steady_dc(&self) -> [Option<f64>; 2] {
+        std::array::from_fn(|channel| {
+            let offset = self.dc_offset[channel];
+            (offset.abs() > STEADY_ERRORS * self.dc_error[channel]).then_some(offset)
+        })
+    }
 }
 
 impl Default for MeterSnapshot {
@@ -78,6 +96,7 @@ impl Default for MeterSnapshot {
             min_psr_db: 0.0,
             clipped_samples: 0,
             dc_offset: [0.0; 2],
+            dc_error: [f64::INFINITY; 2],
             bands: None,
         }
     }
@@ -91,6 +110,9 @@ pub struct Reduction {
     pub equalizer_db: [f64; BAND_COUNT],
     /// Glue compressor, left and right.
     pub glue_db: [f64; 2],
+    /// The highest power that the glue's detector has seen in the last 10 ms, left and right, 1.0
+    /// for a full-scale sine; 0 in silence and while the stage is off.
+    pub glue_power: [f64; 2],
     /// What the stereo guard takes from the side signal.
     pub guard_db: f64,
     /// What the clipper shaves off the highest peaks.
@@ -112,6 +134,27 @@ pub struct ChainSnapshot {
     pub integration: IntegrationSnapshot,
 }
 
+/// Highest magnitudes on the way through the chain, full scale 1.0, as they were
+/// with the gains of that moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StagePeaks {
+    /// After the trim.
+    pub trimmed: f32,
+    /// At the clipper's threshold, its drive included.
+    pub at_clipper: f32,
+    /// At the limiter's ceiling, its gain included.
+    pub at_limiter: f32,
+}
+
+impl StagePeaks {
+    /// Takes the higher of each.
+    pub(crate) fn raise(&mut self, other: Self) {
+        self.trimmed = self.trimmed.max(other.trimmed);
+        self.at_clipper = self.at_clipper.max(other.at_clipper);
+        self.at_limiter = self.at_limiter.max(other.at_limiter);
+    }
+}
+
 /// One column of the scrolling history: 10 ms.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct HistoryPoint {
@@ -119,6 +162,8 @@ pub struct HistoryPoint {
     pub input_peak: f32,
     /// Highest output magnitude.
     pub output_peak: f32,
+    /// Highest magnitude on the way, with the gains of that moment.
+    pub on_the_way: StagePeaks,
     /// Most gain reduction of the glue compressor, dB.
     pub glue_db: f32,
     /// Most that the clipper shaved, dB.
@@ -392,6 +437,7 @@ impl Meters {
             min_psr_db: if self.min_psr_db.is_finite() { self.min_psr_db } else { 0.0 },
             clipped_samples: self.channels.iter().map(ChannelPeaks::clipped_samples).sum(),
             dc_offset: self.field.dc_offset(),
+            dc_error: self.field.dc_error(),
             bands: self
                 .bands
                 .as_ref()

@@ -151,10 +151,7 @@ fn reading(scene: &Scene<'_>, stage: Stage) -> Option<(String, &'static str)> {
             Some((count.to_string(), if count == 1 { "band" } else { "bands" }))
         }
         Stage::Glue => Some(taken(highest(meters.reduction.glue_db))),
-        Stage::Stereo => {
-            let correlation = format::decimal(meters.output.correlation, 2);
-            Some((correlation, ""))
-        }
+        Stage::Stereo => Some((format::correlation(meters.output.correlation), "")),
         Stage::Clipper => Some(taken(meters.reduction.clipper_db)),
         Stage::Limiter => Some(taken(highest(meters.reduction.limiter_db))),
         Stage::Dither => None,

@@ -27,6 +27,9 @@ const FOLD_WIDTH: f32 = 960.0;
 /// Below this height the chain row folds to names, and the meters fold too.
 const FOLD_HEIGHT: f32 = 600.0;
 
+/// How strongly the chain is drawn while the host has switched the plug-in out.
+const BYPASSED_OPACITY: f32 = 0.4;
+
 /// The editor. It holds nothing but its own appearance: what is shown comes in
 /// with every frame, what the person asks for goes out.
 #[derive(Debug, Default)]
@@ -143,7 +146,13 @@ impl Editor {
             pages::curtain(&scene, layout.chain, layout.meters);
             pages::show(&mut scene, layout.stage);
         } else {
+            let opacity = scene.ui.opacity();
+            if view.is_bypassed {
+                // It works on, but nobody hears it.
+                scene.ui.set_opacity(BYPASSED_OPACITY * opacity);
+            }
             chain_row::show(&mut scene, layout.chain, layout.is_chain_folded);
+            scene.ui.set_opacity(opacity);
             pages::show(&mut scene, layout.stage);
             meters_panel::show(&mut scene, layout.meters, layout.are_meters_folded);
         }
@@ -151,9 +160,7 @@ impl Editor {
             message::show(&mut scene, layout.message, text);
         }
         listening_bar::show(&mut scene, layout.listening);
-        if !is_blind {
-            drop_target::show(&mut scene, window);
-        }
+        drop_target::show(&mut scene, window);
         self.end_lost_gestures(edits);
     }
 

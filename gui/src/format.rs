@@ -1,25 +1,44 @@
 //! Numbers as they are written everywhere in the editor: one decimal, a true
-//! minus sign, "−∞" for silence, "–" where there is no reading.
+//! minus sign, "--" for silence and where there is no reading.
 
 use burnish_dsp::units::SILENCE_DB;
 
-/// What stands where there is no reading yet.
-pub(crate) const NO_READING: &str = "\u{2013}";
-/// What stands for silence.
-pub(crate) const SILENCE: &str = "\u{2212}\u{221e}";
+/// What stands where there is no reading: of silence, or not yet.
+pub(crate) const NO_READING: &str = "--";
+/// What stands for the level of what is gone altogether.
+const EVERYTHING: &str = "\u{2212}\u{221e}";
 
 /// The widest magnitude that is written out; nothing real goes beyond it.
 const WIDEST: f64 = 199.9;
 
-/// A level or loudness: "−14.2", "0.0", "−∞".
+/// A level or loudness: "−14.2", "0.0", "--".
 pub(crate) fn level(value: f64) -> String {
-    if value.is_nan() {
-        NO_READING.to_owned()
-    } else if value < SILENCE_DB {
-        SILENCE.to_owned()
-    } else {
-        decimal(value, 1)
+    if value.is_nan() || value < SILENCE_DB { NO_READING.to_owned() } else { decimal(value, 1) }
+}
+
+/// A correlation of left and right: "0.87", "--". A silent channel, with which there is
+/// none, reads exactly 0.
+pub(crate) fn correlation(value: f64) -> String {
+    if value == 0.0 { NO_READING.to_owned() } else { decimal(value, 2) }
+}
+
+/// What a mono sum loses: "−0.3", "−∞" where everything cancels, "--" in silence, which
+/// has neither a loss nor a correlation.
+pub(crate) fn mono_loss(loss_db: f64, correlation: f64) -> String {
+    match (loss_db, correlation) {
+        (0.0, 0.0) => NO_READING.to_owned(),
+        _ => ratio(loss_db),
     }
+}
+
+/// One part less another, dB: "−6.0", "−∞" where the first is not there at all.
+pub(crate) fn ratio(value: f64) -> String {
+    if value < SILENCE_DB { EVERYTHING.to_owned() } else { level(value) }
+}
+
+/// A share as percent: "−0.13 %".
+pub(crate) fn percent(share: f64) -> String {
+    format!("{} %", decimal(100.0 * share, 2))
 }
 
 /// A difference that always carries its sign: "+1.2", "−0.4", "0.0".
@@ -80,8 +99,8 @@ mod tests {
     fn levels_have_one_decimal_and_a_true_minus_sign() {
         assert_eq!(level(-14.23), "\u{2212}14.2");
         assert_eq!(level(-0.04), "0.0");
-        assert_eq!(level(f64::NEG_INFINITY), SILENCE);
-        assert_eq!(level(-151.0), SILENCE);
+        assert_eq!(level(f64::NEG_INFINITY), NO_READING);
+        assert_eq!(level(-151.0), NO_READING);
         assert_eq!(level(f64::NAN), NO_READING);
         assert_eq!(level(f64::INFINITY), "199.9");
     }
@@ -91,7 +110,16 @@ mod tests {
         assert_eq!(signed(1.25), "+1.3");
         assert_eq!(signed(-1.25), "\u{2212}1.3");
         assert_eq!(signed(0.01), "0.0");
-        assert_eq!(signed(f64::NEG_INFINITY), SILENCE);
+        assert_eq!(signed(f64::NEG_INFINITY), NO_READING);
+    }
+
+    #[test]
+    fn what_silence_does_not_have_is_not_written_as_a_number() {
+        assert_eq!((correlation(0.0).as_str(), correlation(-0.004).as_str()), ("--", "0.00"));
+        assert_eq!(mono_loss(0.0, 0.0), "--");
+        assert_eq!(mono_loss(0.0, 1.0), "0.0");
+        assert_eq!(mono_loss(-3.01, 0.0), "\u{2212}3.0");
+        assert_eq!(mono_loss(f64::NEG_INFINITY, -1.0), "\u{2212}\u{221e}");
     }
 
     #[test]

@@ -99,7 +99,9 @@ fn show_listen(scene: &mut Scene<'_>, rect: Rect, is_folded: bool) {
         ),
     ];
     let choices = [Listen::Mix, Listen::Master, Listen::Reference];
-    let chosen = choices.iter().position(|choice| *choice == scene.view.listen && !is_blind);
+    // A test, or its reveal, chooses what is heard: none of these is.
+    let is_free = scene.view.blind.test.is_none();
+    let chosen = choices.iter().position(|choice| *choice == scene.view.listen && is_free);
     if let Some(clicked) = segments(scene, rect, &items, chosen) {
         scene.edits.push(Edit::Listen(choices[clicked]));
     }
@@ -107,7 +109,7 @@ fn show_listen(scene: &mut Scene<'_>, rect: Rect, is_folded: bool) {
 
 fn show_delta(scene: &mut Scene<'_>, rect: Rect) {
     let stage = scene.state.stage;
-    let is_on = scene.view.delta.is_some();
+    let is_on = scene.view.delta.is_some() && scene.view.blind.test.is_none();
     let shown = scene.view.delta.unwrap_or(stage);
     let text = format!("\u{0394} {}", shown.name());
     let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };

@@ -6,13 +6,12 @@ mod figures;
 mod integration;
 
 use burnish_dsp::integration::IntegrationMode;
-use egui::{Align2, Rect, Sense, Stroke, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Stroke, pos2, vec2};
 
 use self::figures::Figure;
 use crate::format;
 use crate::scene::Scene;
 use crate::theme;
-use crate::view::Edit;
 use crate::widgets::{correlation_bar, goniometer};
 
 const INTEGRATED_HEIGHT: f32 = 74.0;
@@ -49,22 +48,13 @@ fn divider(scene: &Scene<'_>, inner: Rect, y: f32) {
     scene.painter().hline(inner.x_range(), y, Stroke::new(1.0, theme::LINE));
 }
 
-/// Integrated loudness, large; a click anywhere on it starts all readings
-/// afresh, but not those of a whole song.
+/// Integrated loudness, large.
 fn integrated(scene: &mut Scene<'_>, rect: Rect) {
     let lufs = scene.view.meters.output.loudness.integrated_lufs;
     let name = "Integrated loudness";
     let is_song = scene.view.integration == IntegrationMode::Timeline;
-    let sense = if is_song { Sense::hover() } else { Sense::click() };
-    let response = scene.interact(rect, name, sense);
     let text = format::level(lufs);
-    let role = if is_song { egui::Role::Meter } else { egui::Role::Button };
-    response.widget_info(|| WidgetInfo::labeled(role, true, name));
-    let value = format!("{text} LUFS");
-    scene.ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(value.as_str()));
-    if !is_song && (response.hovered() || response.has_focus()) {
-        scene.painter().rect_filled(rect.expand2(vec2(6.0, 4.0)), 4, theme::RAISED);
-    }
+    let response = scene.reading(rect, name, &format!("{text} LUFS"));
     let label = rect.with_max_y(rect.top() + 22.0);
     let font = theme::font(theme::LABEL_SIZE);
     scene.text_in(label, Align2::LEFT_CENTER, "Integrated", font, theme::QUIET);
@@ -76,13 +66,10 @@ fn integrated(scene: &mut Scene<'_>, rect: Rect) {
     let large = (text.as_str(), theme::strong_font(theme::LARGE_SIZE), color);
     scene.quantity(number, Align2::LEFT_CENTER, large, "LUFS");
     platform(scene, rect.with_min_y(rect.bottom() - 20.0));
-    if response.clicked() {
-        scene.edits.push(Edit::ResetMeters);
-    }
     response.on_hover_text(if is_song {
         "Gated loudness of what has been measured of the song (ITU-R BS.1770-5)."
     } else {
-        "Gated loudness since the last reset (ITU-R BS.1770-5). Click to start all readings afresh."
+        "Gated loudness of what leaves the chain since the last reset (ITU-R BS.1770-5)."
     });
     integration::buttons(scene, rect.with_max_y(rect.top() + 22.0));
 }
@@ -172,16 +159,16 @@ fn correlation(scene: &Scene<'_>, rect: Rect) {
     let head = rect.with_max_y(rect.top() + 16.0);
     let font = theme::font(theme::LABEL_SIZE);
     scene.text_in(head, Align2::LEFT_CENTER, "Correlation", font.clone(), theme::QUIET);
-    let loss = format!("mono sum {} dB", format::level(output.mono_loss_db));
+    let mono_loss = format::mono_loss(output.mono_loss_db, output.correlation);
+    let loss = format!("mono sum {mono_loss} dB");
     let color = if output.mono_loss_db < -3.5 { theme::ATTENTION } else { theme::QUIET };
     scene.text_in(head, Align2::RIGHT_CENTER, &loss, font, color);
     let bar = rect.with_min_y(head.bottom() + 4.0);
     correlation_bar(scene, bar, output.correlation, true);
-    let number = format::decimal(output.correlation, 2);
+    let number = format::correlation(output.correlation);
     scene.reading(rect, "Correlation", &number).on_hover_text(format!(
         "Correlation {number}: +1 is mono, 0 is wide, below 0 something vanishes in mono.\n\
-         A mono sum of the last 3 s loses {} dB.",
-        format::level(output.mono_loss_db)
+         A mono sum of the last 3 s loses {mono_loss} dB."
     ));
 }
 

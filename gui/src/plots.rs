@@ -110,30 +110,44 @@ pub(crate) fn area(painter: &Painter, points: &[Pos2], base_y: f32, color: Color
     }
 }
 
-/// The points of a history, newest at the right edge of `rect`, reduced to one
-/// for each column of pixels by `fold` (the highest of each).
+/// The points of a history of `capacity` values, newest at the right edge of
+/// `rect`, one for each column of pixels: the highest of its values. `start`
+/// values have gone by before the first. Columns lie on a grid of all time and
+/// only whole ones are given, so none changes once it is there.
 pub(crate) fn history_points(
     rect: Rect,
     capacity: usize,
+    start: u64,
     values: impl ExactSizeIterator<Item = f32>,
     y: impl Fn(f32) -> f32,
 ) -> Vec<Pos2> {
-    let columns = (rect.width().floor() as usize).clamp(1, capacity);
-    let step = capacity as f32 / columns as f32;
-    let missing = capacity.saturating_sub(values.len());
-    let mut points: Vec<Pos2> = Vec::with_capacity(columns);
-    let mut column = usize::MAX;
-    let mut highest = 0.0_f32;
-    for (i, value) in values.enumerate() {
-        let at = (((missing + i) as f32 / step) as usize).min(columns - 1);
-        highest = if at == column { highest.max(value) } else { value };
-        let x = rect.left() + (at as f32 + 0.5) * rect.width() / columns as f32;
-        let point = pos2(x, y(highest));
-        match points.last_mut() {
-            Some(last) if at == column => *last = point,
-            _ => points.push(point),
+    let columns = (rect.width().floor() as usize).clamp(1, capacity) as u64;
+    let capacity = capacity as u64;
+    // A value belongs to the column in which it begins.
+    let column_of = |value: u64| value * columns / capacity;
+    let is_first = |value: u64| value == 0 || column_of(value - 1) != column_of(value);
+    // The column of the value to come is not whole yet.
+    let end = column_of(start + values.len() as u64);
+    let oldest = end.saturating_sub(columns);
+    let width = rect.width() / columns as f32;
+    let mut points: Vec<Pos2> = Vec::with_capacity(columns as usize);
+    let mut highest: Option<f32> = None;
+    for (value, index) in values.zip(start..) {
+        let column = column_of(index);
+        if column >= end {
+            break;
         }
-        column = at;
+        highest = match highest {
+            _ if is_first(index) => Some(value),
+            // Nor is the first, where it began before.
+            None => continue,
+            Some(highest) => Some(highest.max(value)),
+        };
+        let is_last = column_of(index + 1) != column;
+        if let Some(highest) = highest.filter(|_| is_last && column >= oldest) {
+            let x = rect.right() - (end - column) as f32 * width + 0.5 * width;
+            points.push(pos2(x, y(highest)));
+        }
     }
     points
 }
@@ -160,10 +174,44 @@ mod tests {
     fn a_history_keeps_the_highest_of_each_column_and_ends_at_the_right() {
         let rect = Rect::from_min_max(pos2(0.0, 0.0), pos2(10.0, 10.0));
         let values: Vec<f32> = (0..50).map(|i| if i == 7 { 9.0 } else { 1.0 }).collect();
-        let points = history_points(rect, 100, values.into_iter(), |value| value);
+        let points = history_points(rect, 100, 0, values.into_iter(), |value| value);
         assert_eq!(points.len(), 5);
         assert_eq!(points[0], pos2(5.5, 9.0));
         assert_eq!(points[4], pos2(9.5, 1.0));
-        assert!(history_points(rect, 100, std::iter::empty(), |value| value).is_empty());
+        assert!(history_points(rect, 100, 0, std::iter::empty(), |value| value).is_empty());
+    }
+
+    #[test]
+    fn a_column_never_changes_once_it_is_drawn() {
+        for width in [7.0, 10.0, 33.0, 64.0, 100.0, 250.0] {
+            let rect = Rect::from_min_max(pos2(0.0, 0.0), pos2(width, 10.0));
+            let columns = (width as usize).min(100);
+            let mut kept = std::collections::VecDeque::new();
+            let mut start = 0_u64;
+            let mut before: Vec<Pos2> = Vec::new();
+            let mut noise = 1_u32;
+            for n in 0..700 {
+                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                kept.push_back((noise >> 8) as f32);
+                if kept.len() > 116 {
+                    kept.pop_front();
+                    start += 1;
+                }
+                let values = kept.iter().copied();
+                let points = history_points(rect, 100, start, values, |value| value);
+                assert!(points.len() <= columns);
+                if n > 116 {
+                    assert!(points.len() >= columns - 1, "{width}: {}", points.len());
+                }
+                // The same heights, or one more at the right and the oldest gone.
+                let heights = |points: &[Pos2]| points.iter().map(|p| p.y).collect::<Vec<_>>();
+                let (old, new) = (heights(&before), heights(&points));
+                let is_kept = (0..=old.len()).any(|gone| {
+                    gone <= 2 && new.starts_with(&old[gone..]) && new.len() <= old.len() - gone + 1
+                });
+                assert!(is_kept, "{width}, {n}: {old:?} became {new:?}");
+                before = points;
+            }
+        }
     }
 }

@@ -144,6 +144,27 @@ impl Scene<'_> {
         }
     }
 
+    /// Values of several parameters as one gesture; those that are there already are left alone.
+    pub(crate) fn set_together(&mut self, values: &[(usize, f64)]) {
+        let snapped = |(index, value): (usize, f64)| (index, parameters()[index].kind.snap(value));
+        let moved: Vec<(usize, f64)> = values
+            .iter()
+            .map(|value| snapped(*value))
+            .filter(|(index, value)| *value != self.value(*index))
+            .collect();
+        self.edits.extend(moved.iter().map(|(index, _)| Edit::Begin(*index)));
+        self.edits.extend(moved.iter().map(|(index, value)| Edit::Set(*index, *value)));
+        self.edits.extend(moved.iter().map(|(index, _)| Edit::End(*index)));
+    }
+
+    /// One of a run of values, by wheel or keys.
+    pub(crate) fn step_to(&mut self, index: usize, value: f64) {
+        let value = parameters()[index].kind.snap(value);
+        if value != self.value(index) {
+            self.edits.extend([Edit::BeginRun(index), Edit::Set(index, value), Edit::End(index)]);
+        }
+    }
+
     /// The parameter goes back to what it is in neutral settings.
     pub(crate) fn reset(&mut self, index: usize) {
         self.set_once(index, parameters()[index].default);
@@ -157,7 +178,7 @@ impl Scene<'_> {
         if moved == value && travel != 0.0 {
             moved = kind.snap(value + step_of(kind) * travel.signum());
         }
-        self.set_once(index, moved);
+        self.step_to(index, moved);
     }
 
     /// A drag begins.

@@ -23,8 +23,10 @@ pub use self::snapshots::{
     MOST_NAME_CHARACTERS, SNAPSHOT_LETTERS, SNAPSHOTS, SnapshotEdit, SnapshotsView,
 };
 
-/// Columns kept of the scrolling history: 10 s of 10 ms.
+/// Columns shown of the scrolling history: 10 s of 10 ms.
 pub const HISTORY_POINTS: usize = 1000;
+/// Columns kept of it: at its ends only what is whole is shown.
+pub const HISTORY_KEPT: usize = HISTORY_POINTS + 16;
 
 /// Width of the spectra's smoothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,8 +114,10 @@ pub struct View<'a> {
     pub settings: &'a ChainSettings,
     /// Newest readings.
     pub meters: &'a ChainSnapshot,
-    /// The last seconds, oldest first, at most [`HISTORY_POINTS`].
+    /// The last seconds, oldest first, at most [`HISTORY_KEPT`].
     pub history: &'a VecDeque<HistoryPoint>,
+    /// How many columns have gone by before the first of them.
+    pub history_start: u64,
     /// The last few thousand output frames for the goniometer, oldest first.
     pub scope: &'a VecDeque<[f32; 2]>,
     /// Spectra.
@@ -167,6 +171,9 @@ pub struct View<'a> {
 pub enum Edit {
     /// A gesture on a parameter begins (its index in `burnish_dsp::settings::parameters`).
     Begin(usize),
+    /// The same for one of a run: turns of the wheel or keys that follow each other are
+    /// one step of undo.
+    BeginRun(usize),
     /// The parameter takes a value in the user's units.
     Set(usize, f64),
     /// The gesture ends.
@@ -191,6 +198,8 @@ pub enum Edit {
     Balance(BalanceEdit),
     /// Something about the blind test.
     Blind(BlindPageEdit),
+    /// What comes next is a step of undo of its own.
+    EndRun,
     /// Choose a delivery target by its position.
     Target(usize),
     /// Take the settings of a built-in preset by its position.
@@ -203,8 +212,9 @@ pub enum Edit {
     PauseMeters(bool),
     /// Choose how they follow the transport.
     Integration(IntegrationMode),
-    /// Put the trim where the input's peak since the last reset would reach -6 dBFS.
-    TrimToHeadroom,
+    /// Give the trim the gain, in dB, that was announced for the highest peak of the mix
+    /// to reach -6 dBFS.
+    TrimToHeadroom(f64),
     /// Show the spectra in another way.
     SpectrumLook(SpectrumLook),
     /// Take the message away.

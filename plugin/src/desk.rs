@@ -25,7 +25,7 @@ use crossbeam::queue::ArrayQueue;
 pub(crate) use self::listening::{Blind, Listening, ListeningDesk};
 pub(crate) use self::references::{Reference, ReferenceDesk, SongDetails};
 pub use self::session::{SavedChoice, Session};
-pub(crate) use self::snapshots::SnapshotDesk;
+pub(crate) use self::snapshots::{SnapshotDesk, StoredSnapshots};
 use crate::saved_timeline;
 
 /// Changes when the same settings no longer give the same sound.
@@ -307,7 +307,7 @@ impl Desk {
     /// Builds the paths that a restored session needs before its first block, so that
     /// what is rendered of it does not depend on the worker; `settings` are the parameters'.
     pub(crate) fn prepare_paths(&self, settings: &ChainSettings) {
-        let mut all = self.snapshots.stored();
+        let mut all = self.snapshots.stored().settings;
         all[self.snapshots.loaded()] = *settings;
         let paths = lock(&self.paths).clone();
         if let Some(paths) = paths {

@@ -18,7 +18,7 @@ use burnish_dsp::chain::SNAPSHOTS;
 use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
 use burnish_dsp::settings::ChainSettings;
 use burnish_gui::{
-    BalanceView, BlindView, Edit, Editor, HISTORY_POINTS, Page, ReferenceView, SnapshotsView,
+    BalanceView, BlindView, Edit, Editor, HISTORY_KEPT, Page, ReferenceView, SnapshotsView,
     Spectra, View,
 };
 use burnish_session::blind::{BlindTest, Candidate};
@@ -52,6 +52,10 @@ pub(crate) struct BurnishEditor {
     settings: ChainSettings,
     meters: ChainSnapshot,
     history: VecDeque<HistoryPoint>,
+    /// Whether choosing another snapshot compares them at equal loudness.
+    are_snapshots_matched: bool,
+    /// Columns that have gone by before the first of them.
+    history_start: u64,
     spectra: Option<(u32, SpectrumReader)>,
     readings: Option<CompareReadings>,
     references: Vec<Reference>,
@@ -86,7 +90,9 @@ impl BurnishEditor {
             editor: Editor::new(),
             settings: ChainSettings::default(),
             meters: ChainSnapshot::default(),
-            history: VecDeque::with_capacity(HISTORY_POINTS),
+            history: VecDeque::with_capacity(HISTORY_KEPT),
+            history_start: 0,
+            are_snapshots_matched: true,
             spectra: None,
             readings: None,
             references: Vec::new(),
@@ -136,8 +142,9 @@ impl BurnishEditor {
             self.readings = Some(readings);
         }
         while let Some(point) = self.desk.feed.next_history() {
-            if self.history.len() == HISTORY_POINTS {
+            if self.history.len() == HISTORY_KEPT {
                 self.history.pop_front();
+                self.history_start += 1;
             }
             self.history.push_back(point);
         }
@@ -221,6 +228,7 @@ impl BurnishEditor {
         let (integration, is_integration_paused) = desk.integration();
         let message = desk.message();
         let bank = desk.snapshots.bank();
+        let (undo_steps, redo_steps) = (self.steps.undo_names(), self.steps.redo_names());
         let blind = lock(&desk.blind).clone();
         let is_blind = blind.as_ref().is_some_and(BlindTest::is_running);
         let has_live = self.readings.is_some_and(|readings| readings.live.is_some());
@@ -233,6 +241,7 @@ impl BurnishEditor {
             // While a blind test runs no reading may give anything away.
             meters: if is_blind { &hidden.meters } else { &self.meters },
             history: if is_blind { &hidden.history } else { &self.history },
+            history_start: self.history_start,
             scope: if is_blind { &hidden.scope } else { &reader.scope },
             spectra: if is_blind { &hidden.spectra } else { &reader.spectra },
             spectrum_look: session.spectrum.into(),
@@ -249,7 +258,11 @@ impl BurnishEditor {
                 desk,
                 self.readings.as_ref().filter(|_| !is_blind),
             ),
-            snapshots: self.snapshots_view(&bank),
+            snapshots: SnapshotsView {
+                undo_steps: &undo_steps,
+                redo_steps: &redo_steps,
+                ..self.snapshots_view(&bank)
+            },
             balance: BalanceView {
                 balance: self.balance.balance.as_ref().filter(|_| !is_blind),
                 is_average: session.is_average_reference,
@@ -289,12 +302,20 @@ impl BurnishEditor {
             is_same_as_current: std::array::from_fn(|snapshot: usize| {
                 snapshot == current || bank.settings(snapshot) == own
             }),
+            is_empty: std::array::from_fn(|snapshot| {
+                snapshot != current
+                    && snapshot != self.desk.snapshots.loaded()
+                    && !bank.is_set(snapshot)
+            }),
+            are_matched: self.are_snapshots_matched,
             are_side_by_side: self.desk.listening().are_side_by_side,
             turned_down_db: self
                 .readings
                 .map_or([0.0; SNAPSHOTS], |readings| readings.snapshots_down_db),
             undo: self.steps.undo_name(),
             redo: self.steps.redo_name(),
+            undo_steps: &[],
+            redo_steps: &[],
         }
     }
 }

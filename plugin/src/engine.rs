@@ -18,7 +18,7 @@ use burnish_dsp::transport::Transport;
 use nice_plug::prelude::{Buffer, BufferConfig, ProcessMode};
 
 use self::rest::{Asked, Rest, is_silent};
-use self::snapshots::SnapshotSelection;
+use self::snapshots::{SideBySide, SnapshotSelection};
 use crate::desk::{Blind, CompareReadings, Desk, Listening, StreamSpectra};
 use crate::switches::{Switch, SwitchPositions};
 
@@ -210,8 +210,12 @@ impl Engine {
         let patience_frames = if self.is_offline { 0 } else { buffer.samples() };
         self.snapshots.follow(&self.desk, settings, patience_frames);
         let selected = switches.of(Switch::Snapshot);
-        let run_all = listening.are_side_by_side || listening.blind.is_some();
-        let snapshots = self.snapshots.settings(settings, selected, run_all);
+        let side_by_side = match listening.blind {
+            Some(_) => SideBySide::All,
+            None if listening.are_side_by_side => SideBySide::Set,
+            None => SideBySide::No,
+        };
+        let snapshots = self.snapshots.settings(settings, selected, side_by_side);
         let loads = self.desk.loads();
         if std::mem::replace(&mut self.loads, loads) != loads {
             self.chain.expect_load();

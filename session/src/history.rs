@@ -92,6 +92,16 @@ impl<T: Clone + PartialEq> History<T> {
         self.steps.get(self.done).map(|step| step.name.as_str())
     }
 
+    /// What undo can take back, the newest first.
+    pub fn undo_names(&self) -> impl Iterator<Item = &str> {
+        self.steps.range(..self.done).rev().map(|step| step.name.as_str())
+    }
+
+    /// What redo can bring again, what comes first first.
+    pub fn redo_names(&self) -> impl Iterator<Item = &str> {
+        self.steps.range(self.done..).map(|step| step.name.as_str())
+    }
+
     /// Forgets everything: another session begins.
     pub fn clear(&mut self) {
         self.steps.clear();

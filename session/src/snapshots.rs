@@ -141,6 +141,11 @@ impl From<[ChainSettings; SNAPSHOTS]> for SnapshotBank {
 // A place beyond the last snapshot is answered as if there were a neutral one,
 // and changes nothing.
 impl SnapshotBank {
+    /// Whether a snapshot was ever given settings; one that was not is neutral.
+    pub fn is_set(&self, place: usize) -> bool {
+        self.snapshots.get(place).is_some_and(|snapshot| !snapshot.values.is_empty())
+    }
+
     /// Brings what was saved, perhaps by hand, within its bounds.
     #[must_use]
     pub fn mended(mut self) -> Self {

@@ -7,12 +7,12 @@ use std::path::Path;
 use burnish_dsp::compare::Listen;
 use burnish_dsp::dither::BitDepth;
 use burnish_dsp::integration::{IntegrationMode, Place};
-use burnish_dsp::meters::{BandReading, BandsSnapshot, ChainSnapshot, HistoryPoint};
+use burnish_dsp::meters::{BandReading, BandsSnapshot, ChainSnapshot, HistoryPoint, StagePeaks};
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::parameter::Kind;
 use burnish_dsp::settings::{ChainSettings, Stage, parameter_index, parameters};
 use burnish_gui::{
-    BalanceView, BlindView, ChosenReference, Edit, Editor, HISTORY_POINTS, ReferenceStatus,
+    BalanceView, BlindView, ChosenReference, Edit, Editor, HISTORY_KEPT, ReferenceStatus,
     ReferenceView, ReferencesView, SMALLEST_SIZE, Smoothing, SnapshotsView, Spectra, SpectrumLook,
     View,
 };
@@ -112,6 +112,7 @@ impl Model {
             settings: &self.settings,
             meters: &self.meters,
             history: &self.history,
+            history_start: 0,
             scope: &self.scope,
             spectra: &self.spectra,
             spectrum_look: self.spectrum_look,
@@ -202,7 +203,8 @@ pub(crate) fn drag(harness: &mut Harness<'_, Model>, name: &str, way: egui::Vec2
 #[track_caller]
 fn assert_gesture(edits: &[Edit], index: usize) -> f64 {
     let id = &parameters()[index].id;
-    assert_eq!(edits.first(), Some(&Edit::Begin(index)), "{id}: {edits:?}");
+    let begins = [Edit::Begin(index), Edit::BeginRun(index)];
+    assert!(edits.first().is_some_and(|edit| begins.contains(edit)), "{id}: {edits:?}");
     assert_eq!(edits.last(), Some(&Edit::End(index)), "{id}: {edits:?}");
     let mut last = f64::NAN;
     for edit in &edits[1..edits.len() - 1] {
@@ -528,8 +530,7 @@ fn menus_and_buttons_ask_for_what_they_say() {
     model.message = Some("The preset could not be read".into());
     let mut harness = open(model);
     assert_eq!(click(&mut harness, "Reset meters"), [Edit::ResetMeters]);
-    assert_eq!(click(&mut harness, "Integrated loudness"), [Edit::ResetMeters]);
-    assert_eq!(click(&mut harness, "Peaks to -6 dBFS"), [Edit::TrimToHeadroom]);
+    assert_eq!(click(&mut harness, "Peaks to -6 dBFS"), [Edit::TrimToHeadroom(2.0)]);
     assert_eq!(click(&mut harness, "Dismiss message"), [Edit::DismissMessage]);
     assert_eq!(click(&mut harness, "Presets"), []);
     assert_eq!(click(&mut harness, "Start"), [Edit::Preset(0)]);
@@ -636,7 +637,7 @@ fn readings_are_written_alike_and_silence_has_one_sign() {
     let mut harness = open(Model::default());
     let value =
         |harness: &Harness<'_, Model>, name: &str| harness.get_by_label(name).value().unwrap();
-    let silence = "\u{2212}\u{221e}";
+    let silence = "--";
     assert_eq!(value(&harness, "Integrated loudness"), format!("{silence} LUFS"));
     assert_eq!(value(&harness, "Momentary"), format!("{silence} LUFS"));
     assert_eq!(value(&harness, "True peak maximum left"), format!("{silence} dBTP"));
@@ -717,8 +718,9 @@ pub(crate) fn extreme(value: f64) -> Model {
         glue_db: level,
         clipper_db: level,
         limiter_db: level,
+        on_the_way: StagePeaks { trimmed: level, at_clipper: level, at_limiter: level },
     };
-    model.history = std::iter::repeat_n(point, HISTORY_POINTS).collect();
+    model.history = std::iter::repeat_n(point, HISTORY_KEPT).collect();
     model.scope = std::iter::repeat_n([level, -level], 4000).collect();
     model.spectra = Spectra {
         frequencies_hz: (0..100_u8).map(|i| 20.0 * 1.072_f32.powi(i32::from(i))).collect(),
@@ -777,11 +779,12 @@ fn every_band_is_read_and_what_a_converter_stumbles_over_draws_attention() {
     let mut harness = open(Model::default());
     let value =
         |harness: &Harness<'_, Model>, name: &str| harness.get_by_label(name).value().unwrap();
-    let none = "crest \u{2013} dB, correlation \u{2013}, mono sum \u{2013} dB";
+    let none = "crest -- dB, correlation --, mono sum -- dB";
     assert_eq!(value(&harness, "Low band"), none);
     let output = &mut harness.state_mut().meters.output;
     output.loudness.measured_s = 10.0;
     output.dc_offset = [0.0, -0.01];
+    output.dc_error = [0.001; 2];
     output.clipped_samples = 12;
     let low = BandReading {
         level_dbfs: -20.0,
@@ -801,12 +804,12 @@ fn every_band_is_read_and_what_a_converter_stumbles_over_draws_attention() {
     assert_eq!(value(&harness, "Mid band"), none);
     assert!(value(&harness, "High band").ends_with(&format!("mono sum {minus}0.1 dB")));
     assert_eq!(value(&harness, "DC offset"), format!("{minus}40.0 dBFS"));
-    assert_eq!(value(&harness, "Clipped"), "12 smp");
+    assert_eq!(value(&harness, "Full scale"), "12 smp");
     // The bands fold away in the smallest window; what matters most does not.
     harness.set_size(vec2(800.0, 500.0));
     harness.run();
     assert!(harness.query_by_label("Low band").is_none());
-    assert!(harness.query_by_label("Clipped").is_some());
+    assert!(harness.query_by_label("Full scale").is_some());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The page of the blind test: what it asks for, and that nothing in the whole
 //! editor gives the answer away while a test runs.
 
+use burnish_dsp::compare::Listen;
+use burnish_dsp::settings::Stage;
 use burnish_gui::{BlindPageEdit, Edit, Page, SMALLEST_SIZE};
 use burnish_session::blind::{
     Answer, BlindEdit, BlindMode, BlindSetup, BlindSource, BlindTest, Candidate,
@@ -221,6 +223,38 @@ fn a_test_is_revealed_once_nothing_is_missing_and_then_put_away() {
     }
     assert!(harness.query_by_label("Integrated loudness").is_some(), "the meters are back");
     assert_eq!(click(&mut harness, "Done"), asked(BlindEdit::Close));
+}
+
+#[test]
+fn while_a_test_or_its_reveal_chooses_what_is_heard_the_bar_says_so_and_ends_it() {
+    let mut harness = open(running(BlindMode::Preference, 2));
+    let heard = |harness: &Harness<'_, Model>| {
+        ["Hear Mix", "Hear Master", "Hear Reference"]
+            .into_iter()
+            .filter(|name| {
+                let node = harness.get_by_label(name);
+                node.accesskit_node().is_selected() == Some(true)
+            })
+            .count()
+    };
+    assert_eq!(heard(&harness), 0);
+    // No single click ends a test that runs: its page asks.
+    assert_eq!(click(&mut harness, "End the test"), []);
+    harness.run();
+    assert_eq!(click(&mut harness, "Go on"), []);
+    harness.run();
+    for name in ["Hear Y", "Y: rank 1", "Hear Z", "Z: rank 2", "Reveal"] {
+        act(&mut harness, name);
+    }
+    assert_eq!(heard(&harness), 0, "what is lit is not heard");
+    for (name, edit) in [
+        ("Hear Mix", Edit::Listen(Listen::Mix)),
+        ("Hear Master", Edit::Listen(Listen::Master)),
+        ("Delta", Edit::Delta(Some(Stage::Limiter))),
+    ] {
+        assert_eq!(click(&mut harness, name), [edit], "{name}");
+    }
+    assert_eq!(click(&mut harness, "End the test"), asked(BlindEdit::Close));
 }
 
 #[test]

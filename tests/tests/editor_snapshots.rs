@@ -77,9 +77,8 @@ fn the_menu_renames_copies_and_runs_side_by_side() {
         let mut harness = window(with(current), width as f32, height as f32);
         assert_eq!(click(&mut harness, "Snapshot menu"), []);
         assert_eq!(value(&harness, "Snapshot name"), "v2");
-        let side_by_side = "Run side by side (switch at equal loudness)";
-        let expected = [Edit::Snapshot(SnapshotEdit::SideBySide(true))];
-        assert_eq!(click(&mut harness, side_by_side), expected);
+        let expected = [Edit::Snapshot(SnapshotEdit::Match(true))];
+        assert_eq!(click(&mut harness, "Switch at equal loudness"), expected);
         click(&mut harness, "Snapshot name");
         harness.get_by_label("Snapshot name").type_text("b");
         harness.run();
@@ -198,6 +197,7 @@ fn the_header_holds_everything_side_by_side_whatever_it_shows() {
         turned_down_db: [f64::INFINITY, f64::NAN, 99.9, -99.9],
         undo: Some(LONG),
         redo: Some(LONG),
+        ..SnapshotsView::default()
     };
     let names = [
         "Snapshot A",

@@ -19,6 +19,7 @@ mod editor_balance;
 mod editor_blind;
 mod editor_references;
 mod editor_snapshots;
+mod editor_truth;
 #[cfg(target_os = "linux")]
 mod editor_window;
 #[cfg(unix)]
@@ -36,6 +37,7 @@ mod references;
 #[cfg(target_os = "linux")]
 mod references_memory;
 mod response;
+mod shown;
 mod small_stack;
 mod song_position;
 mod state;

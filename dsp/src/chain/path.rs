@@ -8,12 +8,14 @@ use crate::delay_line::DelayLine;
 use crate::dither::Dither;
 use crate::equalizer::{Equalizer, KernelOrders};
 use crate::limiter::Limiter;
-use crate::meters::Reduction;
+use crate::meters::{Reduction, StagePeaks};
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::settings::{ChainSettings, Stage};
 use crate::slot::Slot;
 use crate::stereo::Stereo;
 use crate::trim::Trim;
+use crate::units::db_to_gain;
+use crate::vector::highest_magnitude;
 
 /// From the input to the output.
 #[derive(Debug)]
@@ -27,6 +29,9 @@ pub(super) struct SignalPath {
     limiter: Slot<Limiter>,
     dither: Slot<Dither>,
     delta: DeltaTap,
+    /// The gains that clipper and limiter give before they look at peaks.
+    drive: Drive,
+    peaks: StagePeaks,
     /// Brings a path that is quicker than the others to their latency.
     wait: DelayLine,
 }
@@ -50,6 +55,8 @@ impl SignalPath {
             limiter,
             dither: Slot::new(spec),
             delta: DeltaTap::new(spec, longest),
+            drive: Drive { clipper: 1.0, limiter: 1.0 },
+            peaks: StagePeaks::default(),
             wait: DelayLine::new(longest),
         };
         path.wait_for(0);
@@ -77,6 +84,7 @@ impl SignalPath {
         let is_fresh = self.settings.is_none();
         if is_changed {
             self.settings = Some(*settings);
+            self.drive = Drive::of(settings);
             self.trim.configure(&settings.trim);
             self.equalizer.configure(&settings.equalizer);
             self.glue.configure(&settings.glue);
@@ -152,6 +160,7 @@ impl SignalPath {
         self.dither.reset();
         self.delta.reset();
         self.wait.reset();
+        self.peaks = StagePeaks::default();
     }
 
     /// The stages in their order, on a run that lies `start` frames into the
@@ -161,6 +170,7 @@ impl SignalPath {
     /// Only what the dither adds belongs to the frame that it is added to.
     pub(super) fn process(&mut self, run: &mut StereoBlock<'_>, start: usize, song_frame: i64) {
         self.trim.process_at(run, song_frame);
+        let trimmed = highest(run);
         self.delta.take(Stage::Trim, &mut self.trim, run, start);
         self.equalizer.process_at(run, song_frame);
         self.delta.take(Stage::Equalizer, &mut self.equalizer, run, start);
@@ -168,8 +178,11 @@ impl SignalPath {
         self.delta.take(Stage::Glue, &mut self.glue, run, start);
         self.stereo.process_at(run, song_frame);
         self.delta.take(Stage::Stereo, &mut self.stereo, run, start);
+        let at_clipper = self.drive.clipper * highest(run);
         self.clipper.process_at(run, song_frame);
         self.delta.take(Stage::Clipper, &mut self.clipper, run, start);
+        let at_limiter = self.drive.limiter * highest(run);
+        self.peaks.raise(StagePeaks { trimmed, at_clipper, at_limiter });
         self.limiter.process_at(run, song_frame);
         self.delta.take(Stage::Limiter, &mut self.limiter, run, start);
         let latency_frames = self.stage_latencies().iter().sum::<usize>();
@@ -183,10 +196,16 @@ impl SignalPath {
         Reduction {
             equalizer_db: self.equalizer.processor_mut().dynamic_db(),
             glue_db: self.glue.processor_mut().take_reduction_db(),
+            glue_power: self.glue.processor_mut().take_power(),
             guard_db: self.stereo.processor_mut().take_guard_db(),
             clipper_db: self.clipper.processor_mut().take_reduction_db(),
             limiter_db: self.limiter.processor_mut().take_reduction_db(),
         }
+    }
+
+    /// Highest magnitudes on the way since the last call.
+    pub(super) fn take_peaks(&mut self) -> StagePeaks {
+        std::mem::take(&mut self.peaks)
     }
 
     /// Chooses the stage whose change is collected.
@@ -199,6 +218,27 @@ impl SignalPath {
         self.delta.stage?;
         Some(StereoBlock::new(&mut self.delta.left[..frames], &mut self.delta.right[..frames]))
     }
+}
+
+/// Gains, linear.
+#[derive(Clone, Copy, Debug)]
+struct Drive {
+    clipper: f32,
+    limiter: f32,
+}
+
+impl Drive {
+    fn of(settings: &ChainSettings) -> Self {
+        let gain = |is_on: bool, db: f64| if is_on { db_to_gain(db) as f32 } else { 1.0 };
+        Self {
+            clipper: gain(settings.clipper.is_on, settings.clipper.drive_db),
+            limiter: gain(settings.limiter.is_on, settings.limiter.gain_db),
+        }
+    }
+}
+
+fn highest(run: &StereoBlock<'_>) -> f32 {
+    highest_magnitude(run.left).max(highest_magnitude(run.right))
 }
 
 /// What the chosen stage changes, delayed by the stages after it.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::meters::{CHUNK_FRAMES, ChainSnapshot, FrameChunk, HistoryPoint, MeterFeed, Reduction};
+use crate::meters::{
+    CHUNK_FRAMES, ChainSnapshot, FrameChunk, HistoryPoint, MeterFeed, Reduction, StagePeaks,
+};
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::TickGrid;
 
@@ -53,7 +55,9 @@ impl Publisher {
     }
 
     /// Follows a reduction at once upward and slowly downward.
-    pub(super) fn show(&mut self, now: &Reduction) {
+    pub(super) fn show(&mut self, now: &Reduction, on_the_way: StagePeaks) {
+        self.point.on_the_way = on_the_way;
+        self.shown.glue_power = now.glue_power;
         let follow = |shown: &mut f64, now: f64| *shown = now.max(*shown - REDUCTION_DECAY_DB);
         for c in 0..2 {
             follow(&mut self.shown.glue_db[c], now.glue_db[c]);

@@ -11,7 +11,7 @@ use super::hand_over::{OtherPaths, PathHandOver};
 use super::path::SignalPath;
 use crate::compare::{Frames, Level};
 use crate::loudness::{LoudnessMeter, Span};
-use crate::meters::Reduction;
+use crate::meters::{Reduction, StagePeaks};
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::settings::{ChainSettings, Stage};
 use crate::smoothing::Ramp;
@@ -341,6 +341,11 @@ impl SnapshotPaths {
     /// How much gain the current snapshot has taken since the last call.
     pub(super) fn take_reduction(&mut self) -> Reduction {
         self.current_path().take_reduction()
+    }
+
+    /// Highest magnitudes on the current snapshot's way since the last call.
+    pub(super) fn take_peaks(&mut self) -> StagePeaks {
+        self.current_path().take_peaks()
     }
 
     fn output(&self, snapshot: usize) -> Option<&SnapshotOutput> {

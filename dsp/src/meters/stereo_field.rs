@@ -8,8 +8,10 @@
 //! The averages move on once a step of 10 ms, by the mean of that step.
 //!
 //! The DC offset is the plain mean of each channel's samples since the last
-//! reset. Over a second or two a low note leaves more in it than a converter
-//! does; it settles as the song goes on.
+//! reset. What a converter or a plug-in adds is there in every second; a low note
+//! or a limited drum leaves an offset of its own in each, of either sign. So the
+//! means of whole seconds are told apart by how they scatter: the standard error
+//! of their mean is what the music itself may account for.
 
 use crate::loudness::StepClock;
 use crate::units::power_to_db;
@@ -76,9 +78,58 @@ pub(super) struct StereoField {
     for_correlation: Products,
     for_mono_loss: Products,
     overall: Products,
-    /// Sums of the samples of each channel.
+    /// Sums of the samples of each channel, and what they were when the step began.
     offsets: [f64; 2],
+    offsets_before: [f64; 2],
     overall_frames: u64,
+    seconds: Seconds,
+}
+
+/// The means of whole seconds of each channel.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seconds {
+    /// Steps of the second that is under way, and the sums of its means.
+    steps: usize,
+    under_way: [f64; 2],
+    /// Whole seconds; sums of their means, and of the squares of those.
+    count: u64,
+    sums: [f64; 2],
+    squares: [f64; 2],
+}
+
+impl Seconds {
+    /// Takes the mean of a step in.
+    fn add(&mut self, mean: [f64; 2]) {
+        self.under_way[0] += mean[0];
+        self.under_way[1] += mean[1];
+        self.steps += 1;
+        if self.steps < StepClock::STEPS_PER_SECOND {
+            return;
+        }
+        for (channel, under_way) in self.under_way.iter_mut().enumerate() {
+            let mean = std::mem::take(under_way) / StepClock::STEPS_PER_SECOND as f64;
+            self.sums[channel] += mean;
+            self.squares[channel] += mean * mean;
+        }
+        self.steps = 0;
+        self.count += 1;
+    }
+
+    /// Standard error of the mean of all; infinite before there are three, and in silence.
+    fn error(&self) -> [f64; 2] {
+        if self.count < 3 {
+            return [f64::INFINITY; 2];
+        }
+        let count = self.count as f64;
+        std::array::from_fn(|channel| {
+            if self.squares[channel] == 0.0 {
+                return f64::INFINITY;
+            }
+            let mean = self.sums[channel] / count;
+            let variance = (self.squares[channel] / count - mean * mean).max(0.0);
+            (variance / (count - 1.0)).sqrt()
+        })
+    }
 }
 
 impl StereoField {
@@ -93,7 +144,9 @@ impl StereoField {
             for_mono_loss: Products::default(),
             overall: Products::default(),
             offsets: [0.0; 2],
+            offsets_before: [0.0; 2],
             overall_frames: 0,
+            seconds: Seconds::default(),
         }
     }
 
@@ -126,6 +179,9 @@ impl StereoField {
         let mean = step.scaled(1.0 / frames as f64);
         self.for_correlation.follow(mean, self.correlation_fraction);
         self.for_mono_loss.follow(mean, self.mono_loss_fraction);
+        let before = std::mem::replace(&mut self.offsets_before, self.offsets);
+        let mean = |channel: usize| (self.offsets[channel] - before[channel]) / frames as f64;
+        self.seconds.add([mean(0), mean(1)]);
     }
 
     pub(super) fn correlation(&self) -> f64 {
@@ -147,6 +203,12 @@ impl StereoField {
     /// Mean of the samples of each channel since the last reset.
     pub(super) fn dc_offset(&self) -> [f64; 2] {
         self.offsets.map(|sum| sum / self.overall_frames.max(1) as f64)
+    }
+
+    /// How far the music itself may have moved that mean: the standard error of
+    /// the means of whole seconds, infinite before there are three.
+    pub(super) fn dc_error(&self) -> [f64; 2] {
+        self.seconds.error()
     }
 
     fn overall_mean(&self) -> Products {

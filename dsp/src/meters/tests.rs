@@ -94,6 +94,29 @@ fn a_dc_offset_is_told_from_the_music_that_sits_on_it() {
 }
 
 #[test]
+fn only_an_offset_that_is_there_all_the_time_is_one() {
+    // Every second leans to one side or the other, as limited drums do.
+    let leaning = |seconds: usize, steady: f64| -> Vec<f32> {
+        let lean = |n: usize| [0.002, -0.001, 0.0015, -0.0025, 0.0005, -0.0003][(n / 48_000) % 6];
+        let tone = sine(50.0, 0.5, 0.0, seconds as f64);
+        let leans = tone.iter().enumerate().map(|(n, x)| f64::from(*x) + lean(n) + steady);
+        leans.map(|x| x as f32).collect()
+    };
+    for seconds in [1, 2, 4, 9, 30] {
+        let music = leaning(seconds, 0.0);
+        assert_eq!(measured(&music, &music).steady_dc(), [None; 2], "{seconds} s");
+    }
+    let silence = vec![0.0; 10 * 48_000];
+    assert_eq!(measured(&silence, &silence).steady_dc(), [None; 2]);
+    let [left, right] = measured(&leaning(30, 0.004), &leaning(30, -0.01)).steady_dc();
+    assert!((left.unwrap() - 0.004).abs() < 0.001, "{left:?}");
+    assert!((right.unwrap() + 0.01).abs() < 0.001, "{right:?}");
+    // A converter's, with nothing else there.
+    let still = vec![0.001; 4 * 48_000];
+    assert!((measured(&still, &still).steady_dc()[0].unwrap() - 0.001).abs() < 1e-6);
+}
+
+#[test]
 fn what_is_not_finite_counts_as_silence() {
     let mut tone = sine(997.0, 0.1, 0.0, 2.0);
     for sample in tone.iter_mut().step_by(500) {

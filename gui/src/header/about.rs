@@ -1,7 +1,7 @@
 //! What Burnish is, under its name: version, engine revision, licences.
 
 use burnish_session::about::{VERSION, crates};
-use egui::{Align2, PopupCloseBehavior, Rect, RichText, pos2, vec2};
+use egui::{Align2, PopupCloseBehavior, Rect, RichText, Sense, UiBuilder, pos2, vec2};
 
 use crate::icons;
 use crate::scene::Scene;
@@ -37,7 +37,9 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) -> f32 {
         ui.label("With the work of others:");
         for (name, licence) in crates() {
             ui.horizontal(|ui| {
-                ui.add_sized([150.0, 16.0], egui::Label::new(name).halign(egui::Align::Min));
+                let (place, _) = ui.allocate_exact_size(vec2(150.0, 16.0), Sense::hover());
+                let name = egui::Label::new(name).truncate();
+                ui.new_child(UiBuilder::new().max_rect(place)).add(name);
                 ui.add(egui::Label::new(RichText::new(licence).color(theme::QUIET)).truncate());
             });
         }

@@ -16,9 +16,9 @@ use crate::widgets::show_menu;
 
 const MENU_BUTTON_WIDTH: f32 = 22.0;
 const MENU_WIDTH: f32 = 280.0;
-const SIDE_BY_SIDE_HELP: &str = "All four work at once on the same mix: a change is instant and \
-     without a gap, and those that are louder are turned down to the quietest. It takes more of \
-     the processor. A render has the current one, at its own loudness.";
+const MATCH_HELP: &str = "All work at once on the same mix: a change is instant and without a \
+     gap, and those that are louder are turned down to the quietest of those that were ever set. \
+     It takes more of the processor. A render has the current one, at its own loudness.";
 
 /// Draws the four segments and the button of their menu.
 pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
@@ -31,10 +31,13 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
         let left = cells.left() + place as f32 * width;
         let cell = Rect::from_min_max(pos2(left, cells.top()), pos2(left + width, cells.bottom()));
         let response = segment(scene, cell, place);
-        if response.clicked() && place != scene.view.snapshots.current {
+        let is_other = place != scene.view.snapshots.current;
+        let is_empty = scene.view.snapshots.is_empty[place];
+        if response.clicked() && is_other && !is_empty {
             scene.edits.push(Edit::Snapshot(SnapshotEdit::Choose(place)));
         }
-        if response.secondary_clicked() {
+        // One that was never set offers what it may begin with.
+        if response.secondary_clicked() || (response.clicked() && is_other && is_empty) {
             asked_for = Some(place);
         }
     }
@@ -55,7 +58,11 @@ fn segment(scene: &Scene<'_>, cell: Rect, place: usize) -> Response {
     let text = describe(snapshots, place);
     scene.ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(text.as_str()));
     draw(scene, cell, place, &response);
-    let help = "Click to hear, edit and render it; right-click for its name and copies.";
+    let help = if snapshots.is_empty[place] {
+        "Click to go on from a copy of the current one, or from neutral settings."
+    } else {
+        "Click to hear, edit and render it; right-click for its name and copies."
+    };
     response.on_hover_text(format!("{text}\n{help}"))
 }
 
@@ -68,6 +75,8 @@ fn describe(snapshots: &SnapshotsView<'_>, place: usize) -> String {
     }
     if place == snapshots.current {
         text += ", the current one";
+    } else if snapshots.is_empty[place] {
+        text += ", not set yet";
     } else if snapshots.is_same_as_current[place] {
         text += ", the same settings as the current one";
     }
@@ -96,11 +105,13 @@ fn draw(scene: &Scene<'_>, cell: Rect, place: usize, response: &Response) {
     }
     let (font, color) = if is_current {
         (theme::strong_font(theme::TEXT_SIZE), theme::TEXT)
+    } else if snapshots.is_empty[place] {
+        (theme::font(theme::TEXT_SIZE), theme::FAINT)
     } else {
         (theme::font(theme::TEXT_SIZE), theme::QUIET)
     };
     scene.text_in(inner, Align2::CENTER_CENTER, SNAPSHOT_LETTERS[place], font, color);
-    if !is_current && snapshots.is_same_as_current[place] {
+    if !is_current && !snapshots.is_empty[place] && snapshots.is_same_as_current[place] {
         // Two short lines: equal.
         for y in [-1.5, 1.5] {
             let at = pos2(inner.right() - 5.0, inner.top() + 5.0 + y);
@@ -132,13 +143,17 @@ fn menu(scene: &mut Scene<'_>, rect: Rect, asked_for: Option<usize>) {
     let (snapshots, edits) = (&scene.view.snapshots, &mut *scene.edits);
     let mut ask = |edit| edits.push(Edit::Snapshot(edit));
     show_menu(&response, MENU_WIDTH, PopupCloseBehavior::CloseOnClickOutside, |ui| {
+        if snapshots.is_empty[place] {
+            show_beginnings(ui, snapshots, place, &mut ask);
+            return;
+        }
         show_name(ui, snapshots, place, &mut ask);
         show_copies(ui, place, &mut ask);
         ui.separator();
-        show_side_by_side(ui, snapshots.are_side_by_side, &mut ask);
+        show_match(ui, snapshots.are_matched, &mut ask);
     });
     if !Popup::is_id_open(scene.ui.ctx(), popup) {
-        response.on_hover_text("Names and copies of the snapshots, and hearing them side by side.");
+        response.on_hover_text("Names and copies of the snapshots, and how they are compared.");
     }
 }
 
@@ -186,11 +201,37 @@ fn show_copies(ui: &mut Ui, place: usize, ask: &mut impl FnMut(SnapshotEdit)) {
     }
 }
 
-fn show_side_by_side(ui: &mut Ui, are_side_by_side: bool, ask: &mut impl FnMut(SnapshotEdit)) {
-    let mut is_asked_for = are_side_by_side;
-    let text = "Run side by side (switch at equal loudness)";
+fn show_match(ui: &mut Ui, are_matched: bool, ask: &mut impl FnMut(SnapshotEdit)) {
+    let mut is_asked_for = are_matched;
+    let text = "Switch at equal loudness";
     if ui.add(Checkbox::new(&mut is_asked_for, text)).changed() {
-        ask(SnapshotEdit::SideBySide(is_asked_for));
+        ask(SnapshotEdit::Match(is_asked_for));
     }
-    ui.add(egui::Label::new(RichText::new(SIDE_BY_SIDE_HELP).color(theme::QUIET)).wrap());
+    ui.add(egui::Label::new(RichText::new(MATCH_HELP).color(theme::QUIET)).wrap());
+}
+
+/// What a snapshot that was never set may begin with.
+fn show_beginnings(
+    ui: &mut Ui,
+    snapshots: &SnapshotsView<'_>,
+    place: usize,
+    ask: &mut impl FnMut(SnapshotEdit),
+) {
+    let [own, letter] = [snapshots.current, place].map(|place| SNAPSHOT_LETTERS[place]);
+    ui.label(RichText::new(format!("{letter} is not set yet")).color(theme::QUIET));
+    let mut item = |text: String, help: &str, edit: SnapshotEdit| {
+        let response = ui.add(egui::Button::new(text).frame(false));
+        if response.on_hover_text(help).clicked() {
+            ask(edit);
+            ui.close();
+        }
+    };
+    let help = "Both sound the same then, and you change one of them.";
+    item(
+        format!("Copy {own} here and go on in {letter}"),
+        help,
+        SnapshotEdit::CopyAndChoose(snapshots.current, place),
+    );
+    let help = "All stages off or neutral: the mix, limited to the ceiling.";
+    item(format!("Begin {letter} with neutral settings"), help, SnapshotEdit::Choose(place));
 }

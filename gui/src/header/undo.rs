@@ -3,8 +3,8 @@
 use std::f32::consts::PI;
 
 use egui::{
-    Key, KeyboardShortcut, Modifiers, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind,
-    WidgetInfo, vec2,
+    Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText,
+    Role, Sense, Shape, Stroke, StrokeKind, WidgetInfo, vec2,
 };
 
 use super::{HIDDEN_HELP, are_settings_hidden};
@@ -17,6 +17,8 @@ const REDO: [KeyboardShortcut; 2] = [
     KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Y),
 ];
+
+const LIST_WIDTH: f32 = 240.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Way {
@@ -84,8 +86,8 @@ fn pressed(scene: &Scene<'_>) -> Option<Way> {
     })
 }
 
-/// Says whether it was clicked.
-fn show_button(scene: &Scene<'_>, rect: Rect, way: Way) -> bool {
+/// Says whether it was clicked; a right click opens the list of steps.
+fn show_button(scene: &mut Scene<'_>, rect: Rect, way: Way) -> bool {
     let step = way.step(scene);
     let name = way.name();
     let sense = if step.is_some() { Sense::click() } else { Sense::hover() };
@@ -109,8 +111,46 @@ fn show_button(scene: &Scene<'_>, rect: Rect, way: Way) -> bool {
     let shortcut = if way == Way::Undo { UNDO } else { REDO[1] };
     let keys = scene.ui.ctx().format_shortcut(&shortcut);
     let is_clicked = response.clicked();
-    response.on_hover_text(format!("{text}\n{keys}"));
+    let popup = Popup::default_response_id(&response);
+    let is_listed = step.is_some() && !Popup::is_id_open(scene.ui.ctx(), popup);
+    if response.secondary_clicked() && step.is_some() {
+        Popup::open_id(scene.ui.ctx(), popup);
+    }
+    show_list(scene, &response, way);
+    if is_listed {
+        response.on_hover_text(format!("{text}\n{keys}; right-click for all steps"));
+    } else {
+        response.on_hover_text(text);
+    }
     is_clicked
+}
+
+/// All steps that way, to go several at once.
+fn show_list(scene: &mut Scene<'_>, response: &Response, way: Way) {
+    if way.step(scene).is_none() {
+        return;
+    }
+    let (snapshots, edits) = (&scene.view.snapshots, &mut *scene.edits);
+    let (steps, edit): (_, fn(usize) -> SnapshotEdit) = match way {
+        Way::Undo => (snapshots.undo_steps, SnapshotEdit::UndoSteps),
+        Way::Redo => (snapshots.redo_steps, SnapshotEdit::RedoSteps),
+    };
+    let popup = Popup::from_response(response).open_memory(None).gap(4.0).width(LIST_WIDTH);
+    popup.close_behavior(PopupCloseBehavior::CloseOnClick).show(|ui| {
+        ui.set_width(LIST_WIDTH);
+        ui.label(RichText::new(format!("{} up to and with", way.name())).color(theme::QUIET));
+        egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            for (place, step) in steps.iter().enumerate() {
+                let item = egui::Button::new(*step).frame(false).truncate();
+                let name = format!("{} {}: {step}", way.name(), place + 1);
+                let item = ui.add_sized([LIST_WIDTH - 12.0, 20.0], item);
+                item.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                if item.clicked() {
+                    edits.push(Edit::Snapshot(edit(place + 1)));
+                }
+            }
+        });
+    });
 }
 
 /// An arrow that turns back to the left, or forward to the right.

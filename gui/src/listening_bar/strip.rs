@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use burnish_dsp::compare::{LevelMatch, Listen};
 use burnish_dsp::monitor::Monitor;
+use burnish_session::blind::BlindEdit;
 use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, WidgetInfo, pos2};
 
 use super::is_blind;
@@ -12,7 +13,7 @@ use crate::icons;
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::{
-    ChosenReference, Edit, ReferenceEdit, SNAPSHOT_LETTERS, SNAPSHOTS, SnapshotEdit,
+    BlindPageEdit, ChosenReference, Edit, ReferenceEdit, SNAPSHOT_LETTERS, SNAPSHOTS, SnapshotEdit,
 };
 
 /// What is too little to be said, dB.
@@ -90,13 +91,17 @@ fn blind(scene: &Scene<'_>) -> Said {
         None => "nothing chosen yet".to_owned(),
     };
     let text = match revealed(scene) {
-        Some(name) => format!("After the blind test: hearing {name}, as loud as the others."),
+        Some(name) => format!(
+            "After the blind test: hearing {name}, as loud as the others. A render contains the master."
+        ),
         None if is_blind(scene) => {
             format!("Blind test: {hearing}. A render still contains the master.")
         }
-        None => "After the blind test".to_owned(),
+        None => {
+            "After the blind test: nothing chosen yet. A render contains the master.".to_owned()
+        }
     };
-    Said { text, back: None }
+    Said { text, back: Some("End the test") }
 }
 
 /// What is heard of a test that has been revealed.
@@ -206,6 +211,15 @@ fn go_back(scene: &mut Scene<'_>) {
     let view = scene.view;
     if view.is_bypassed {
         scene.edits.push(Edit::Bypass(false));
+        return;
+    }
+    if view.blind.is_running() {
+        // No single click loses a test: its page asks first.
+        scene.state.blind.is_stopping = true;
+        return;
+    }
+    if view.blind.test.is_some() {
+        scene.edits.push(Edit::Blind(BlindPageEdit::Test(BlindEdit::Close)));
         return;
     }
     if view.listen != Listen::Master {

@@ -16,8 +16,6 @@ pub(super) const HEIGHT: f32 = 6.5 * ROW;
 const MONO_LOSS_DB: f64 = -3.5;
 /// An offset above this takes headroom and clicks at edits.
 const DC_DBFS: f64 = -60.0;
-/// Before this much has been measured a low note is no offset.
-const DC_SETTLED_S: f64 = 3.0;
 const NAMES: [&str; 3] = ["Low", "Mid", "High"];
 
 /// Draws the table from the top of `rect`, as many rows as it holds.
@@ -93,8 +91,8 @@ fn written(reading: &BandReading) -> [String; 3] {
     if reading.crest_db.is_finite() {
         [
             format::decimal(reading.crest_db, 1),
-            format::decimal(reading.correlation, 2),
-            format::level(reading.mono_loss_db),
+            format::correlation(reading.correlation),
+            format::mono_loss(reading.mono_loss_db, reading.correlation),
         ]
     } else {
         [0, 1, 2].map(|_| format::NO_READING.to_owned())
@@ -120,26 +118,26 @@ pub(super) struct Line {
     has_reading: bool,
 }
 
-/// The larger DC offset of both channels.
+/// The larger DC offset of both channels that is there all the time.
 pub(super) fn dc_offset(scene: &Scene<'_>) -> Line {
-    let output = &scene.view.meters.output;
-    let [left, right] = output.dc_offset;
-    let level_dbfs = gain_to_db(left.abs().max(right.abs()));
-    let is_settled = output.loudness.measured_s >= DC_SETTLED_S;
-    let percent = |offset: f64| format::decimal(100.0 * offset, 2);
+    let steady = scene.view.meters.output.steady_dc();
+    let highest = steady.into_iter().flatten().map(f64::abs).reduce(f64::max);
+    let level_dbfs = highest.map_or(f64::NEG_INFINITY, gain_to_db);
+    let percent = |offset: Option<f64>| offset.map_or_else(|| "none".to_owned(), format::percent);
+    let [left, right] = steady.map(percent);
     Line {
         name: "DC offset",
         number: format::level(level_dbfs),
         unit: "dBFS",
         help: format!(
-            "The mean of all samples since the last reset: left {} %, right {} %. Above \
-             {} dBFS switch on the trim's DC block.",
-            percent(left),
-            percent(right),
+            "An offset that is there in every second since the last reset, as a DC block would \
+             remove it: left {left}, right {right}. What limited music leans to one side for a \
+             while is none. Above {} dBFS switch on the trim's DC block, or look for the plug-in \
+             that adds it.",
             format::decimal(DC_DBFS, 0)
         ),
-        is_attention: is_settled && level_dbfs > DC_DBFS,
-        has_reading: output.loudness.measured_s > 0.0,
+        is_attention: level_dbfs > DC_DBFS,
+        has_reading: highest.is_some(),
     }
 }
 
@@ -148,10 +146,12 @@ pub(super) fn clipped(scene: &Scene<'_>) -> Line {
     let output = &scene.view.meters.output;
     let count = output.clipped_samples;
     Line {
-        name: "Clipped",
+        name: "Full scale",
         number: if count > 99_999 { ">99999".to_owned() } else { count.to_string() },
         unit: "smp",
-        help: "Samples of the master at full scale since the last reset.".to_owned(),
+        help: "Samples of the master at full scale since the last reset. A mix that was clipped \
+               and turned down afterwards has none."
+            .to_owned(),
         is_attention: count > 0,
         has_reading: output.loudness.measured_s > 0.0,
     }

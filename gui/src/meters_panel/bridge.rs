@@ -69,7 +69,7 @@ fn peaks(
     }
     let has_clipped = meters.clipped_samples > 0;
     let (label, label_color) =
-        if has_clipped { ("clip", theme::OVER) } else { (name, theme::QUIET) };
+        if has_clipped { ("full", theme::OVER) } else { (name, theme::QUIET) };
     write_label(scene, bars, 0.5 * (left + right), label, label_color);
     let [max_left, max_right] = meters.max_peak_dbfs.map(format::level);
     let group = Rect::from_min_max(

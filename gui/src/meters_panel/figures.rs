@@ -183,7 +183,7 @@ pub(crate) fn all(scene: &Scene<'_>) -> Vec<Figure> {
         Figure::new(
             "Loudness range",
             "LRA",
-            ratio(loudness.loudness_range_lu),
+            if loudness.measured_s < 3.0 { f64::NAN } else { ratio(loudness.loudness_range_lu) },
             "LU",
             "how far quiet and loud passages lie apart.",
         )
@@ -198,7 +198,8 @@ pub(crate) fn all(scene: &Scene<'_>) -> Vec<Figure> {
         Figure::new(
             "Peak to short-term ratio",
             "PSR",
-            ratio(output.psr_db),
+            // Before there are 3 s of sound it reads exactly 0.
+            if output.psr_db == 0.0 { f64::NAN } else { ratio(output.psr_db) },
             "dB",
             "the same for the last 3 s.",
         ),
@@ -232,7 +233,10 @@ pub(crate) fn stereo(scene: &Scene<'_>) -> Vec<Figure> {
         "",
         "+1 is mono, 0 is wide, below 0 something vanishes in mono.",
     );
-    correlation.number = format::decimal(meters.output.correlation, 2);
+    correlation.number = format::correlation(meters.output.correlation);
+    let mut mono_sum =
+        Figure::new("Mono sum", "Mono sum", 0.0, "dB", "what a mono sum of the last 3 s loses.");
+    mono_sum.number = format::mono_loss(meters.output.mono_loss_db, meters.output.correlation);
     let mut last = [bands::clipped(scene), bands::dc_offset(scene)];
     // Where only one has room it is the one that matters.
     last.sort_by_key(|line| !line.is_attention);
@@ -246,13 +250,7 @@ pub(crate) fn stereo(scene: &Scene<'_>) -> Vec<Figure> {
             "the highest sample of the mix since the last reset.",
         ),
         correlation,
-        Figure::new(
-            "Mono sum",
-            "Mono sum",
-            meters.output.mono_loss_db,
-            "dB",
-            "what a mono sum of the last 3 s loses.",
-        ),
+        mono_sum,
         first,
         second,
     ]

@@ -138,6 +138,12 @@ struct Status {
 impl Status {
     fn of(view: &View<'_>) -> Self {
         let (short, long, needs_attention) = words(view);
+        let (short, long, needs_attention) = if view.is_bypassed {
+            let long = format!("Bypassed: of the master, which is not heard. {long}");
+            ("Of the master".to_owned(), long, true)
+        } else {
+            (short, long, needs_attention)
+        };
         let mode = view.integration;
         let pause = if view.is_integration_paused { "\nPaused." } else { "" };
         let help = format!("{long}.{pause}\n{}", help(mode));

@@ -1,7 +1,6 @@
 //! The clipper: its transfer curve, and what it shaved off.
 
 use burnish_dsp::clipper::static_output;
-use burnish_dsp::settings::Stage;
 use burnish_dsp::units::{db_to_gain, gain_to_db};
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
@@ -36,14 +35,14 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         scene,
         rest,
         &Waveform {
-            input_gain_db: super::gain_up_to(scene.view.settings, Stage::Clipper),
+            input: |point| point.on_the_way.at_clipper,
             has_output: false,
             reduction: Some(|point| point.clipper_db),
             line: Some((settings.threshold_db, &name)),
             empty: "Play the mix: what is shaved off its peaks appears here.",
         },
     );
-    let help = "Slate is the mix with all gains up to here, rose hangs from the top as far as peaks were \
+    let help = "Slate is what reaches the clipper with its drive, rose hangs from the top as far as peaks were \
                 shaved; the last 10 s.";
     scene.explain(rest, "Clipper history", help);
     let now_db = scene.view.meters.reduction.clipper_db.max(0.0);

@@ -192,12 +192,13 @@ fn handle(scene: &mut Scene<'_>, axes: &Axes, band: usize) {
     }
     let (frequency, gain) = (band_index(band, "frequency"), band_index(band, "gain"));
     if response.drag_started() {
-        if !settings.is_on {
-            toggle(scene, band);
-        }
         scene.begin_drag(frequency);
         if has_gain(settings.shape) {
             scene.begin_drag(gain);
+        }
+        if !settings.is_on {
+            // Within the gesture: it is one step.
+            toggle(scene, band);
         }
     }
     if response.dragged() {
@@ -285,14 +286,14 @@ fn turn(scene: &mut Scene<'_>, band: usize, settings: &BandSettings, turns: f64)
     if scene.ui.input(|input| input.modifiers.alt) && has_slope(settings.shape) {
         let index = band_index(band, "slope");
         let value = scene.value(index) + turns.signum();
-        scene.set_once(index, value);
+        scene.step_to(index, value);
     } else if has_q(settings) {
         let travel = turns * 0.02 * scene.fineness();
         scene.nudge(band_index(band, "q"), travel);
     } else if has_slope(settings.shape) {
         let index = band_index(band, "slope");
         let value = scene.value(index) + turns.signum();
-        scene.set_once(index, value);
+        scene.step_to(index, value);
     }
 }
 
@@ -335,8 +336,10 @@ fn take_idle_band(scene: &mut Scene<'_>, axes: &Axes, pointer: Pos2) {
         .or_else(|| bands.iter().position(|band| !band.is_on));
     let Some(band) = position else { return };
     scene.state.band = band;
-    scene.set_once(band_index(band, "shape"), BandShape::Bell.index());
-    scene.set_once(band_index(band, "frequency"), axes.frequency.value(pointer.x));
-    scene.set_once(band_index(band, "gain"), axes.gain.value(pointer.y));
-    scene.set_once(band_index(band, "on"), 1.0);
+    scene.set_together(&[
+        (band_index(band, "shape"), BandShape::Bell.index()),
+        (band_index(band, "frequency"), axes.frequency.value(pointer.x)),
+        (band_index(band, "gain"), axes.gain.value(pointer.y)),
+        (band_index(band, "on"), 1.0),
+    ]);
 }

@@ -1,6 +1,7 @@
 //! The glue compressor: its curve with the level on it, and how often it reduces by how much.
 
 use burnish_dsp::compressor::{CompressorSettings, static_reduction_db};
+use burnish_dsp::units::power_to_db;
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
 use super::reduction_histogram;
@@ -38,7 +39,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
     let now_db = left.max(right).max(0.0);
     let side = plot.height().min(0.45 * plot.width());
     let square = plot.with_max_x(plot.left() + side.max(0.3 * plot.width()));
-    curve(scene, square, settings, now_db);
+    curve(scene, square, settings, seen(scene));
     let rest = plot.with_min_x(square.right() + theme::GAP);
     reduction_histogram::show(scene, rest, &scene.state.reduction.glue, 1.0..=3.0, now_db);
     let help = "The song should stay between the dashed lines: below, the compressor does \
@@ -53,25 +54,23 @@ fn reduction_at(settings: &CompressorSettings, level_db: f64) -> f64 {
     static_reduction_db(settings, level_db).min(settings.range_db)
 }
 
-/// The level at which the curve gives this reduction; where it gives none, the
-/// level just before the knee.
-fn level_for(settings: &CompressorSettings, reduction_db: f64) -> f64 {
-    let [mut low, mut high] = [LEVELS_DB[0], LEVELS_DB[1] + 12.0];
-    if reduction_db < 0.05 {
-        return settings.threshold_db - 0.5 * settings.knee_db - 3.0;
-    }
-    for _ in 0..32 {
-        let middle = 0.5 * (low + high);
-        if reduction_at(settings, middle) < reduction_db {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    high
+/// What the compressor sees and does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Seen {
+    level_db: f64,
+    reduction_db: f64,
 }
 
-fn curve(scene: &Scene<'_>, rect: Rect, settings: &CompressorSettings, now_db: f64) {
+/// Of the louder channel; `None` in silence and while the stage is off.
+fn seen(scene: &Scene<'_>) -> Option<Seen> {
+    let reduction = &scene.view.meters.reduction;
+    let louder = usize::from(reduction.glue_power[1] > reduction.glue_power[0]);
+    let level_db = power_to_db(reduction.glue_power[louder]);
+    let is_there = scene.view.settings.glue.is_on && level_db > LEVELS_DB[0];
+    is_there.then(|| Seen { level_db, reduction_db: reduction.glue_db[louder].max(0.0) })
+}
+
+fn curve(scene: &Scene<'_>, rect: Rect, settings: &CompressorSettings, seen: Option<Seen>) {
     if rect.height() < 40.0 {
         return;
     }
@@ -106,31 +105,26 @@ fn curve(scene: &Scene<'_>, rect: Rect, settings: &CompressorSettings, now_db: f
         })
         .collect();
     plots::line(painter, points, 2.0, theme::TEXT);
-    let level_db = level_for(settings, now_db);
-    let dot = pos2(x.at(level_db), y.at(level_db - reduction_at(settings, level_db)));
-    if now_db > 0.05 {
-        let from = pos2(dot.x, y.at(level_db));
-        painter.line_segment([from, dot], Stroke::new(2.0, theme::REDUCTION));
+    if let Some(Seen { level_db, reduction_db }) = seen {
+        let dot = pos2(x.at(level_db), y.at(level_db - reduction_db));
+        let inside = painter.with_clip_rect(plot.expand(5.0));
+        if reduction_db > 0.05 {
+            let from = pos2(dot.x, y.at(level_db));
+            inside.line_segment([from, dot], Stroke::new(2.0, theme::REDUCTION));
+        }
+        inside.circle(dot, 4.5, theme::REDUCTION, Stroke::new(1.5, theme::PANEL));
+        let reading = format!(
+            "{} dBFS, {} dB",
+            format::decimal(level_db, 1),
+            format::decimal(-reduction_db, 1)
+        );
+        let place = Rect::from_center_size(dot, vec2(9.0, 9.0));
+        scene.reading(place, "Glue detector", &reading);
     }
-    painter.circle(dot, 4.5, theme::REDUCTION, Stroke::new(1.5, theme::PANEL));
     let place = Rect::from_min_size(plot.min + vec2(6.0, 2.0), vec2(plot.width() - 8.0, 16.0));
     scene.text_in(place, Align2::LEFT_CENTER, "Out over in, dBFS", font, theme::QUIET);
-    let help = "Output over input level. The dot is the level that the compressor sees, the rose \
-                line what it takes away.";
+    let help = "Output over input level. The dot lies over the level that the detector sees, lower \
+                by what is taken away now (the rose line): on its way to the curve and back it \
+                takes attack and release.";
     scene.explain(rect, "Glue curve", help);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_dot_lies_where_the_curve_reduces_as_much_as_is_measured() {
-        let settings = CompressorSettings::default();
-        for reduction_db in [0.5, 2.0, 6.0] {
-            let level_db = level_for(&settings, reduction_db);
-            assert!((reduction_at(&settings, level_db) - reduction_db).abs() < 1e-3);
-        }
-        assert_eq!(reduction_at(&settings, level_for(&settings, 0.0)), 0.0);
-    }
 }

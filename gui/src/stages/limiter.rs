@@ -1,6 +1,5 @@
 //! The limiter: what goes in, what comes out, what was taken off, and the ceiling.
 
-use burnish_dsp::settings::Stage;
 use egui::Rect;
 
 use super::waveform::{self, Waveform};
@@ -34,7 +33,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         scene,
         plot,
         &Waveform {
-            input_gain_db: super::gain_up_to(scene.view.settings, Stage::Limiter),
+            input: |point| point.on_the_way.at_limiter,
             has_output: true,
             reduction: Some(|point| point.limiter_db),
             line: Some((settings.ceiling_dbtp, &name)),
@@ -51,7 +50,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         format!("{now}  \u{00b7}  under 4 dB for {percent} % of the song")
     };
     super::title_note(scene, body, &text);
-    let help = "Slate is the mix with all gains up to here, copper the master, rose hangs from \
+    let help = "Slate is what reaches the limiter with its gain, copper the master, rose hangs from \
                 the top as far as the gain is reduced; the last 10 s.";
     scene.explain(plot, "Limiter history", help);
 }

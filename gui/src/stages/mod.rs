@@ -13,7 +13,7 @@ mod stereo;
 mod trim;
 mod waveform;
 
-use burnish_dsp::settings::{ChainSettings, Stage};
+use burnish_dsp::settings::Stage;
 use egui::{Align2, Rect, pos2, vec2};
 
 use crate::chain_row;
@@ -96,26 +96,6 @@ pub(super) fn title_note(scene: &Scene<'_>, body: Rect, text: &str) {
     let title = title_rect(body).with_min_x(left);
     let font = theme::font(theme::TEXT_SIZE);
     scene.text_in(title, Align2::RIGHT_CENTER, text, font, theme::TEXT);
-}
-
-/// The gain that the mix has been given when it reaches a stage's threshold:
-/// trim, make-up set by hand, and the stages' own drives.
-pub(super) fn gain_up_to(settings: &ChainSettings, stage: Stage) -> f64 {
-    let gains = [
-        (Stage::Trim, settings.trim.is_on, settings.trim.gain_db),
-        (
-            Stage::Glue,
-            settings.glue.is_on && !settings.glue.is_auto_makeup,
-            settings.glue.makeup_db,
-        ),
-        (Stage::Clipper, settings.clipper.is_on, settings.clipper.drive_db),
-        (Stage::Limiter, settings.limiter.is_on, settings.limiter.gain_db),
-    ];
-    gains
-        .into_iter()
-        .filter(|(of, is_on, _)| *is_on && *of as u8 <= stage as u8)
-        .map(|(_, _, gain_db)| gain_db)
-        .sum()
 }
 
 /// Gives the lower part of `body` to the controls and the rest to the plot,

@@ -195,11 +195,13 @@ fn show_readings(scene: &Scene<'_>, rect: Rect) {
     };
     label(0, "Correlation");
     correlation_bar(scene, bar, meters.output.correlation, false);
-    value(0, &format::decimal(meters.output.correlation, 2), "");
+    value(0, &format::correlation(meters.output.correlation), "");
     label(1, "A mono sum loses");
-    value(1, &format::level(meters.output.mono_loss_db), "dB");
+    let output = &meters.output;
+    value(1, &format::mono_loss(output.mono_loss_db, output.correlation), "dB");
     label(2, "Since the last reset");
-    value(2, &format::level(meters.output.overall_mono_loss_db), "dB");
+    let overall = format::mono_loss(output.overall_mono_loss_db, output.overall_correlation);
+    value(2, &overall, "dB");
     if line(3).bottom() <= rect.bottom() + 8.0 {
         label(3, "Guard holds the sides back by");
         value(3, &format::decimal(-meters.reduction.guard_db.max(0.0), 1), "dB");

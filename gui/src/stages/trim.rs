@@ -1,6 +1,5 @@
 //! The trim: the level of the mix, its headroom, and the way to a working level.
 
-use burnish_dsp::settings::Stage;
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
 use super::waveform::{self, Waveform};
@@ -8,7 +7,7 @@ use crate::flow::{self, Item, Part};
 use crate::format;
 use crate::icons;
 use crate::plots::Axis;
-use crate::scene::Scene;
+use crate::scene::{Scene, index_of, parameter};
 use crate::theme;
 use crate::view::Edit;
 use crate::widgets::{ButtonLook, button};
@@ -41,19 +40,34 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
     let meters = plot.with_max_y(plot.top() + METERS_HEIGHT);
     input_meters(scene, meters);
     let wave = plot.with_min_y(meters.bottom() + theme::GAP);
-    let gain_db = super::gain_up_to(scene.view.settings, Stage::Trim);
     waveform::show(
         scene,
         wave,
         &Waveform {
-            input_gain_db: gain_db,
+            input: |point| point.on_the_way.trimmed,
             has_output: false,
             reduction: None,
             line: Some((HEADROOM_DBFS, "\u{2212}6 dBFS")),
             empty: "Play the loudest part of the mix.",
         },
     );
-    scene.explain(wave, "Input history", "Peaks of the mix after the trim; the last 10 s.");
+    let help =
+        "Sample peaks of the mix after the trim, with the gain of that moment; the last 10 s.";
+    scene.explain(wave, "Input history", help);
+}
+
+/// The gain that brings the highest sample peak of the mix to the mark, as far as the
+/// trim goes; `None` before there is a peak.
+fn headroom_gain_db(scene: &Scene<'_>) -> Option<f64> {
+    let [left, right] = scene.view.meters.input.max_peak_dbfs;
+    let gain_db = HEADROOM_DBFS - left.max(right);
+    gain_db.is_finite().then(|| parameter(index_of("trim.gain")).kind.snap(gain_db))
+}
+
+/// Where that peak would be with a gain, dBFS.
+fn peak_after(scene: &Scene<'_>, gain_db: f64) -> f64 {
+    let [left, right] = scene.view.meters.input.max_peak_dbfs;
+    left.max(right) + gain_db
 }
 
 /// The one-click trim, with what it would do.
@@ -62,11 +76,12 @@ fn headroom(scene: &mut Scene<'_>, rect: Rect) {
     let peak = left.max(right);
     let place = rect.with_max_y(rect.top() + 36.0);
     let text = "Peaks to \u{2212}6 dBFS";
-    let help = "Sets the gain so that the highest peak since the last reset reaches -6 dBFS.";
-    if peak.is_finite() {
+    let help = "Sets the gain so that the highest sample since the last reset reaches -6 dBFS.";
+    let gain_db = headroom_gain_db(scene);
+    if let Some(gain_db) = gain_db {
         let look = ButtonLook::Filled(theme::CHOSEN);
         if button(scene, place, text, "Peaks to -6 dBFS", help, look).clicked() {
-            scene.edits.push(Edit::TrimToHeadroom);
+            scene.edits.push(Edit::TrimToHeadroom(gain_db));
         }
     } else {
         let stroke = Stroke::new(1.0, theme::LINE);
@@ -75,11 +90,17 @@ fn headroom(scene: &mut Scene<'_>, rect: Rect) {
         scene.text_in(place, Align2::CENTER_CENTER, text, font, theme::FAINT);
         scene.explain(place, "Peaks to -6 dBFS unavailable", "Play the mix first.");
     }
-    let note = if peak.is_finite() {
-        let gain_db = format::signed(HEADROOM_DBFS - peak);
-        format!("Highest peak {} dBFS, gain would be {gain_db} dB", format::level(peak))
-    } else {
-        "Play the loudest part of the mix first".to_owned()
+    let note = match gain_db {
+        Some(gain_db) => {
+            let (peak, gain) = (format::level(peak), format::signed(gain_db));
+            let would_be = if (HEADROOM_DBFS - peak_after(scene, gain_db)).abs() < 0.1 {
+                format!("gain would be {gain} dB")
+            } else {
+                format!("the trim goes no further than {gain} dB")
+            };
+            format!("Highest sample {peak} dBFS, {would_be}")
+        }
+        None => "Play the loudest part of the mix first".to_owned(),
     };
     let words = rect.with_min_y(place.bottom() + 4.0);
     let font = theme::font(theme::LABEL_SIZE);
@@ -89,7 +110,8 @@ fn headroom(scene: &mut Scene<'_>, rect: Rect) {
 /// Both channels of the input after the trim, lying, with the mark to aim for.
 fn input_meters(scene: &Scene<'_>, rect: Rect) {
     let view = scene.view;
-    let gain_db = super::gain_up_to(view.settings, Stage::Trim);
+    let trim = &view.settings.trim;
+    let gain_db = if trim.is_on { trim.gain_db } else { 0.0 };
     let bars = Rect::from_min_max(
         pos2(rect.left() + 20.0, rect.top() + 2.0),
         pos2(rect.right() - 84.0, rect.bottom() - 20.0),
@@ -132,7 +154,7 @@ fn input_meters(scene: &Scene<'_>, rect: Rect) {
         }
         scene
             .reading(bar, &format!("Input peak {name}"), &text)
-            .on_hover_text("Sample peak after the trim; the line and the number keep the highest.");
+            .on_hover_text("Sample peak of the mix with the trim as it is set now; line and number: of the highest since the last reset.");
     }
     for db in [-48.0, -36.0, -24.0, -18.0, -12.0, -6.0, 0.0] {
         let x = axis.at(db);

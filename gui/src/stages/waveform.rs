@@ -19,8 +19,8 @@ const GUTTER: f32 = 26.0;
 
 /// What is drawn.
 pub(super) struct Waveform<'a> {
-    /// Gain added to the input before it is drawn: that of the stages up to here.
-    pub(super) input_gain_db: f64,
+    /// The highest magnitude of what enters the stage.
+    pub(super) input: fn(&HistoryPoint) -> f32,
     /// Whether the output is drawn too.
     pub(super) has_output: bool,
     /// The gain reduction of the stage.
@@ -49,13 +49,8 @@ pub(super) fn show(scene: &Scene<'_>, rect: Rect, waveform: &Waveform<'_>) {
         let font = theme::font(theme::TEXT_SIZE);
         scene.text_in(plot, Align2::CENTER_CENTER, waveform.empty, font, theme::QUIET);
     } else {
-        let gain_db = waveform.input_gain_db;
-        let input = points(
-            scene,
-            plot,
-            |point| point.input_peak,
-            |peak| level.at(gain_to_db(f64::from(peak)) + gain_db),
-        );
+        let input =
+            points(scene, plot, waveform.input, |peak| level.at(gain_to_db(f64::from(peak))));
         let base = plot.bottom();
         plots::area(scene.painter(), &input, base, theme::faded(theme::INPUT, 0.16));
         if waveform.has_output {
@@ -87,7 +82,7 @@ fn points(
     y: impl Fn(f32) -> f32,
 ) -> Vec<Pos2> {
     let values = scene.view.history.iter().map(value);
-    plots::history_points(plot, HISTORY_POINTS, values, y)
+    plots::history_points(plot, HISTORY_POINTS, scene.view.history_start, values, y)
 }
 
 fn grid(scene: &Scene<'_>, plot: Rect, level: &Axis) {

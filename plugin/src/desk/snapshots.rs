@@ -19,6 +19,23 @@ use super::lock;
 /// Nothing is on its way to the parameters.
 const NONE: u8 = u8::MAX;
 
+/// The snapshots as they are stored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct StoredSnapshots {
+    pub(crate) settings: [ChainSettings; SNAPSHOTS],
+    /// Whether each was ever given settings.
+    pub(crate) are_set: [bool; SNAPSHOTS],
+}
+
+impl StoredSnapshots {
+    fn of(bank: &SnapshotBank) -> Self {
+        Self {
+            settings: bank.all_settings(),
+            are_set: std::array::from_fn(|place| bank.is_set(place)),
+        }
+    }
+}
+
 /// The snapshots.
 #[derive(Debug)]
 pub(crate) struct SnapshotDesk {
@@ -27,7 +44,7 @@ pub(crate) struct SnapshotDesk {
     /// The snapshot whose settings are on their way to the parameters.
     arriving: AtomicU8,
     /// Stored settings for the audio thread; only the newest matter.
-    changed: ArrayQueue<[ChainSettings; SNAPSHOTS]>,
+    changed: ArrayQueue<StoredSnapshots>,
 }
 
 impl SnapshotDesk {
@@ -45,16 +62,16 @@ impl SnapshotDesk {
         lock(&self.bank).clone()
     }
 
-    /// Settings of all as they are stored.
-    pub(crate) fn stored(&self) -> [ChainSettings; SNAPSHOTS] {
-        lock(&self.bank).all_settings()
+    /// All as they are stored.
+    pub(crate) fn stored(&self) -> StoredSnapshots {
+        StoredSnapshots::of(&lock(&self.bank))
     }
 
     /// Changes the bank, and tells the audio thread.
     pub(crate) fn edit(&self, edit: impl FnOnce(&mut SnapshotBank)) {
         let mut bank = lock(&self.bank);
         edit(&mut bank);
-        self.changed.force_push(bank.all_settings());
+        self.changed.force_push(StoredSnapshots::of(&bank));
     }
 
     /// The snapshot whose settings the host's parameters hold.
@@ -86,7 +103,7 @@ impl SnapshotDesk {
     }
 
     /// Audio thread: stored settings that have changed since the last call.
-    pub(crate) fn take_changed(&self) -> Option<[ChainSettings; SNAPSHOTS]> {
+    pub(crate) fn take_changed(&self) -> Option<StoredSnapshots> {
         self.changed.pop()
     }
 }

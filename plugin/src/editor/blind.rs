@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use burnish_dsp::compare::{Compared, Source};
 use burnish_dsp::settings::ChainSettings;
+use burnish_gui::{Edit, ReferenceEdit, SnapshotEdit};
 use burnish_session::blind::{BlindEdit, BlindSetup, BlindSource, BlindTest, Phase, describe};
 use time::OffsetDateTime;
 
@@ -13,6 +14,64 @@ use crate::desk::{Desk, lock};
 /// How equally loud the candidates of a result were.
 const LEVEL_NOTE: &str =
     "Heard at equal integrated loudness (BS.1770), measured over the same passage.";
+
+/// Why an edit is not carried out.
+const UNDER_WAY: &str =
+    "a blind test is under way: end it before what it compares, or what is heard, changes";
+
+/// What becomes of an edit that would change what is heard, or what is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    /// Nothing holds it.
+    Free,
+    /// The test that was revealed is put away first.
+    EndsReveal,
+    /// A test runs.
+    Refused,
+}
+
+/// Whether an edit is of what is heard, or of what a test compares.
+fn concerns_test(edit: &Edit) -> bool {
+    match edit {
+        Edit::Listen(_) | Edit::Delta(Some(_)) | Edit::Solo(Some(_)) | Edit::UnityGain(true) => {
+            true
+        }
+        Edit::Snapshot(edit) => !matches!(edit, SnapshotEdit::Rename(..)),
+        Edit::Reference(edit) => !matches!(
+            edit,
+            ReferenceEdit::Browse
+                | ReferenceEdit::Find(_)
+                | ReferenceEdit::Add(_)
+                | ReferenceEdit::Rename(..)
+        ),
+        _ => false,
+    }
+}
+
+fn hold(test: Option<&BlindTest>, edit: &Edit) -> Hold {
+    match test {
+        Some(test) if concerns_test(edit) => {
+            if test.is_running() {
+                Hold::Refused
+            } else {
+                Hold::EndsReveal
+            }
+        }
+        _ => Hold::Free,
+    }
+}
+
+/// Clears the way for an edit: ends a reveal that holds what is heard, and says
+/// why while a test runs. Whether the edit may be carried out.
+pub(super) fn give_way(desk: &Desk, edit: &Edit) -> bool {
+    let hold = hold(lock(&desk.blind).as_ref(), edit);
+    match hold {
+        Hold::Free => {}
+        Hold::EndsReveal => act(desk, &BlindEdit::Close, |_| ChainSettings::default()),
+        Hold::Refused => desk.say(UNDER_WAY.to_owned()),
+    }
+    hold != Hold::Refused
+}
 
 /// Begins a test. Nothing is heard of it before all candidates have been
 /// measured and chosen: a level that glides would tell what it is.

@@ -4,6 +4,7 @@ use burnish_dsp::chain::SNAPSHOTS;
 use burnish_dsp::compare::Listen;
 use burnish_dsp::settings::{ChainSettings, parameter_index, parameters};
 use burnish_gui::{BalanceEdit, BlindPageEdit, Edit, ReferenceEdit, SnapshotEdit};
+use burnish_session::blind::BlindTest;
 use burnish_session::preset::presets;
 use burnish_session::references::{MOST_REGIONS, MOST_TRIM_DB};
 use burnish_session::targets::targets;
@@ -11,21 +12,23 @@ use burnish_session::three_masters;
 use nice_plug::prelude::ParamSetter;
 
 use super::document::{Document, load_snapshot, store_loaded};
+use super::steps::Belongs;
 use super::{BurnishEditor, blind, files};
-use crate::desk::Picked;
+use crate::desk::{Picked, lock};
 use crate::switches::Switch;
-
-/// Where the trim's button puts the highest true peak of the mix.
-const HEADROOM_DBTP: f64 = -6.0;
 
 impl BurnishEditor {
     pub(super) fn carry_out(&mut self, edit: &Edit, context: &egui::Context) {
         let Some(host) = self.host.clone() else { return };
+        if !blind::give_way(&self.desk, edit) {
+            return;
+        }
         let setter = host.param_setter();
         match edit {
-            Edit::Begin(index) => {
+            Edit::Begin(index) | Edit::BeginRun(index) => {
                 let (desk, parameters) = (&self.desk, &self.parameters);
-                self.steps.begin(*index, || Document::now(desk, parameters));
+                let is_run = matches!(edit, Edit::BeginRun(_));
+                self.steps.begin(*index, is_run, || Document::now(desk, parameters));
                 self.parameters.begin(*index, &setter);
             }
             Edit::Set(index, value) => {
@@ -63,13 +66,14 @@ impl BurnishEditor {
                     );
                 }
             }
-            Edit::Notes(notes) => self.as_step("Notes", |editor| {
+            Edit::EndRun => self.steps.end_run(),
+            Edit::Notes(notes) => self.as_run("Notes", |editor| {
                 editor.desk.edit_session(|session| session.notes.clone_from(notes));
             }),
             Edit::ResetMeters => self.desk.ask_for_meter_reset(),
             Edit::PauseMeters(is_paused) => self.desk.pause_integration(*is_paused),
             Edit::Integration(mode) => self.desk.set_integration(*mode),
-            Edit::TrimToHeadroom => self.trim_to_headroom(&setter),
+            Edit::TrimToHeadroom(gain_db) => self.trim_to_headroom(*gain_db, &setter),
             Edit::SpectrumLook(look) => {
                 self.desk.edit_session(|session| session.spectrum = (*look).into());
             }
@@ -89,7 +93,15 @@ impl BurnishEditor {
     fn as_step(&mut self, name: &str, edit: impl FnOnce(&mut Self)) {
         let before = self.now();
         edit(self);
-        self.steps.record(name, before, self.now());
+        self.steps.record(name, Belongs::Alone, before, self.now());
+    }
+
+    /// The same for one of many that a drag or a typed text consists of: those that follow
+    /// each other are one step.
+    fn as_run(&mut self, name: &str, edit: impl FnOnce(&mut Self)) {
+        let before = self.now();
+        edit(self);
+        self.steps.record(name, Belongs::ToRun, before, self.now());
     }
 
     /// Gives new settings to the parameters as one step of undo. The host may
@@ -98,14 +110,10 @@ impl BurnishEditor {
         let before = self.now();
         self.parameters.set_all(settings, setter);
         let after = Document { settings: on_grid(settings), ..before.clone() };
-        self.steps.record(name, before, after);
+        self.steps.record(name, Belongs::Alone, before, after);
     }
 
     fn edit_references(&mut self, edit: &ReferenceEdit) {
-        // What is under test stays as it is until it is revealed.
-        if self.desk.listening().blind.is_some() {
-            return;
-        }
         match edit {
             ReferenceEdit::Browse => files::browse(&self.desk),
             ReferenceEdit::Find(place) => files::find(&self.desk, *place),
@@ -131,23 +139,23 @@ impl BurnishEditor {
                 self.as_step(&name, |editor| editor.desk.references.remove(*place));
             }
             ReferenceEdit::Rename(place, name) => {
-                self.edit_reference("Rename reference", *place, |saved| {
+                self.edit_reference("Rename reference", Belongs::Alone, *place, |saved| {
                     name.trim().chars().take(200).collect::<String>().clone_into(&mut saved.name);
                 });
             }
             ReferenceEdit::Trim(place, trim_db) => {
                 let trim_db = if trim_db.is_finite() { *trim_db } else { 0.0 };
-                self.edit_reference("Reference trim", *place, |saved| {
+                self.edit_reference("Reference trim", Belongs::ToRun, *place, |saved| {
                     saved.trim_db = trim_db.clamp(-MOST_TRIM_DB, MOST_TRIM_DB);
                 });
             }
             ReferenceEdit::FreeRun(place, is_free_running) => {
-                self.edit_reference("Reference play", *place, |saved| {
+                self.edit_reference("Reference play", Belongs::Alone, *place, |saved| {
                     saved.is_free_running = *is_free_running;
                 });
             }
             ReferenceEdit::AddRegion(place, region) => {
-                self.edit_reference("Add loop", *place, |saved| {
+                self.edit_reference("Add loop", Belongs::Alone, *place, |saved| {
                     if saved.regions.len() < MOST_REGIONS {
                         saved.regions.push(*region);
                         saved.region = Some(saved.regions.len() - 1);
@@ -155,14 +163,14 @@ impl BurnishEditor {
                 });
             }
             ReferenceEdit::MoveRegion(place, region, to) => {
-                self.edit_reference("Move loop", *place, |saved| {
+                self.edit_reference("Move loop", Belongs::ToRun, *place, |saved| {
                     if let Some(region) = saved.regions.get_mut(*region) {
                         *region = *to;
                     }
                 });
             }
             ReferenceEdit::RemoveRegion(place, region) => {
-                self.edit_reference("Remove loop", *place, |saved| {
+                self.edit_reference("Remove loop", Belongs::Alone, *place, |saved| {
                     if *region < saved.regions.len() {
                         saved.regions.remove(*region);
                         saved.region = match saved.region {
@@ -174,7 +182,7 @@ impl BurnishEditor {
                 });
             }
             ReferenceEdit::ChooseRegion(place, region) => {
-                self.edit_reference("Choose loop", *place, |saved| {
+                self.edit_reference("Choose loop", Belongs::Alone, *place, |saved| {
                     saved.region = region.filter(|region| *region < saved.regions.len());
                 });
             }
@@ -185,8 +193,11 @@ impl BurnishEditor {
         }
     }
 
-    /// Takes what file dialogs have brought.
+    /// Takes what file dialogs have brought; while a blind test runs it waits.
     pub(super) fn take_picked(&mut self) {
+        if lock(&self.desk.blind).as_ref().is_some_and(BlindTest::is_running) {
+            return;
+        }
         for picked in self.desk.take_picked() {
             match picked {
                 Picked::Add(paths) => self.edit_references(&ReferenceEdit::Add(paths)),
@@ -196,12 +207,10 @@ impl BurnishEditor {
                     let Some(place) = list.iter().position(|reference| reference.id == id) else {
                         continue;
                     };
-                    if self.desk.listening().blind.is_none() {
-                        let name = format!("Find {}", list[place].saved.name);
-                        self.as_step(&name, |editor| {
-                            editor.desk.references.replace_file(place, path);
-                        });
-                    }
+                    let name = format!("Find {}", list[place].saved.name);
+                    self.as_step(&name, |editor| {
+                        editor.desk.references.replace_file(place, path);
+                    });
                 }
             }
         }
@@ -210,34 +219,46 @@ impl BurnishEditor {
     fn edit_reference(
         &mut self,
         name: &str,
+        belongs: Belongs,
         place: usize,
         edit: impl FnOnce(&mut burnish_session::references::ReferenceEntry),
     ) {
-        self.as_step(name, |editor| {
-            editor.desk.references.edit(place, |reference| edit(&mut reference.saved));
-        });
+        let before = self.now();
+        self.desk.references.edit(place, |reference| edit(&mut reference.saved));
+        self.steps.record(name, belongs, before, self.now());
     }
 
     fn edit_snapshots(&mut self, edit: &SnapshotEdit, setter: &ParamSetter<'_>) {
         match edit {
             SnapshotEdit::Choose(snapshot) => self.choose_snapshot(*snapshot, setter),
-            SnapshotEdit::Rename(snapshot, name) => self.as_step("Rename snapshot", |editor| {
+            SnapshotEdit::Rename(snapshot, name) => self.as_run("Rename snapshot", |editor| {
                 editor.desk.snapshots.edit(|bank| bank.rename(*snapshot, name));
             }),
             SnapshotEdit::Copy(from, to) => self.copy_snapshot(*from, *to, setter),
             SnapshotEdit::SideBySide(are_side_by_side) => {
                 self.desk.listening.set_side_by_side(*are_side_by_side);
             }
-            SnapshotEdit::Undo => {
-                if let Some(step) = self.steps.undo() {
-                    self.go(&step.from, &step.to, setter);
-                }
+            SnapshotEdit::CopyAndChoose(from, to) => self.copy_and_choose(*from, *to, setter),
+            SnapshotEdit::Match(are_matched) => {
+                self.are_snapshots_matched = *are_matched;
+                self.desk.listening.set_side_by_side(*are_matched);
             }
-            SnapshotEdit::Redo => {
-                if let Some(step) = self.steps.redo() {
-                    self.go(&step.from, &step.to, setter);
-                }
-            }
+            SnapshotEdit::Undo => self.undo(1, setter),
+            SnapshotEdit::Redo => self.redo(1, setter),
+            SnapshotEdit::UndoSteps(count) => self.undo(*count, setter),
+            SnapshotEdit::RedoSteps(count) => self.redo(*count, setter),
+        }
+    }
+
+    fn undo(&mut self, count: usize, setter: &ParamSetter<'_>) {
+        if let Some(step) = self.steps.undo(count) {
+            self.go(&step.from, &step.to, setter);
+        }
+    }
+
+    fn redo(&mut self, count: usize, setter: &ParamSetter<'_>) {
+        if let Some(step) = self.steps.redo(count) {
+            self.go(&step.from, &step.to, setter);
         }
     }
 
@@ -270,7 +291,33 @@ impl BurnishEditor {
             ..before.clone()
         };
         let letter = burnish_gui::SNAPSHOT_LETTERS[snapshot];
-        self.steps.record(&format!("Snapshot {letter}"), before, after);
+        self.steps.record(&format!("Snapshot {letter}"), Belongs::Alone, before, after);
+        self.compare_snapshots();
+    }
+
+    /// Whoever chooses another snapshot compares: the louder one must not win for that.
+    fn compare_snapshots(&self) {
+        if self.are_snapshots_matched {
+            self.desk.listening.set_side_by_side(true);
+        }
+    }
+
+    /// Goes on from a copy, in another snapshot.
+    fn copy_and_choose(&mut self, from: usize, to: usize, setter: &ParamSetter<'_>) {
+        if from >= SNAPSHOTS || to >= SNAPSHOTS || from == to {
+            return;
+        }
+        store_loaded(&self.desk, &self.parameters);
+        let settings = self.snapshot_settings(from);
+        let before = self.now();
+        self.desk.snapshots.edit(|bank| bank.set_settings(to, &settings));
+        load_snapshot(to, &settings, &self.desk, &self.parameters, setter);
+        let after =
+            Document { settings, selected: to, bank: self.desk.snapshots.bank(), ..before.clone() };
+        let letters = burnish_gui::SNAPSHOT_LETTERS;
+        let name = format!("Go on in {} from {}", letters[to], letters[from]);
+        self.steps.record(&name, Belongs::Alone, before, after);
+        self.compare_snapshots();
     }
 
     fn copy_snapshot(&mut self, from: usize, to: usize, setter: &ParamSetter<'_>) {
@@ -287,7 +334,7 @@ impl BurnishEditor {
             self.parameters.set_all(&settings, setter);
             after.settings = settings;
         }
-        self.steps.record(&name, before, after);
+        self.steps.record(&name, Belongs::Alone, before, after);
     }
 
     fn edit_balance(&mut self, edit: BalanceEdit, setter: &ParamSetter<'_>) {
@@ -343,17 +390,11 @@ impl BurnishEditor {
         });
     }
 
-    /// Sets the trim so that the highest true peak seen up to now would have reached -6 dBTP.
-    fn trim_to_headroom(&mut self, setter: &ParamSetter<'_>) {
-        let peaks_dbtp = self.meters.input.max_true_peak_dbtp;
-        let peak_dbtp = peaks_dbtp[0].max(peaks_dbtp[1]);
-        if !peak_dbtp.is_finite() {
-            self.desk.say("play the mix first: there is no peak to go by yet".to_owned());
-            return;
-        }
+    /// Gives the trim the gain that was announced.
+    fn trim_to_headroom(&mut self, gain_db: f64, setter: &ParamSetter<'_>) {
         if let Some(index) = parameter_index("trim.gain") {
             let mut settings = self.parameters.settings();
-            parameters()[index].write(&mut settings, HEADROOM_DBTP - peak_dbtp);
+            parameters()[index].write(&mut settings, gain_db);
             self.take_settings("Trim to headroom", &settings, setter);
         }
     }

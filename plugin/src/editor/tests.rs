@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Value, json};
 
 use super::*;
+use burnish_dsp::compare::Listen;
+use burnish_dsp::settings::Stage;
+use burnish_gui::{ChosenReference, ReferenceEdit, SnapshotEdit};
+use burnish_session::blind::{BlindEdit, BlindMode, BlindSetup, BlindSource};
 use nice_plug::params::Params;
 
 /// What 0.1.0 saved, with something in every field.
@@ -152,4 +156,100 @@ fn a_song_whose_name_is_no_text_loses_no_session() {
     instance.load(&serde_json::from_str(&saved).unwrap());
     assert_eq!(desk.session().notes, "loud");
     assert_eq!(desk.references.list()[0].saved.path.as_os_str(), path);
+}
+
+/// A test of two snapshots, running or revealed, that holds what is heard.
+fn begin_test(desk: &Desk, is_revealed: bool) {
+    let candidates = (0..2).map(|place| Candidate {
+        source: BlindSource::Snapshot(place),
+        name: format!("Snapshot {place}"),
+    });
+    let setup = BlindSetup { mode: BlindMode::Preference, candidates: candidates.collect() };
+    blind::start(desk, &setup);
+    let act = |edit| blind::act(desk, &edit, |_| ChainSettings::default());
+    for label in 0..2 {
+        act(BlindEdit::Hear(label));
+        act(BlindEdit::Rank(label, label + 1));
+    }
+    if is_revealed {
+        act(BlindEdit::Reveal);
+    }
+    assert!(desk.listening().blind.is_some());
+}
+
+/// One edit of each kind that a test could stand in the way of.
+fn held_edits() -> Vec<Edit> {
+    let region = burnish_session::references::Region { start_s: 0.0, end_s: 1.0 };
+    [
+        vec![
+            Edit::Listen(Listen::Mix),
+            Edit::Listen(Listen::Master),
+            Edit::Listen(Listen::Reference),
+            Edit::Delta(Some(Stage::Limiter)),
+            Edit::Solo(Some(0)),
+            Edit::UnityGain(true),
+        ],
+        [
+            SnapshotEdit::Choose(1),
+            SnapshotEdit::Copy(0, 1),
+            SnapshotEdit::SideBySide(true),
+            SnapshotEdit::Undo,
+            SnapshotEdit::Redo,
+        ]
+        .map(Edit::Snapshot)
+        .to_vec(),
+        [
+            ReferenceEdit::Choose(ChosenReference::Live),
+            ReferenceEdit::Remove(0),
+            ReferenceEdit::Trim(0, 1.0),
+            ReferenceEdit::FreeRun(0, true),
+            ReferenceEdit::AddRegion(0, region),
+            ReferenceEdit::MoveRegion(0, 0, region),
+            ReferenceEdit::RemoveRegion(0, 0),
+            ReferenceEdit::ChooseRegion(0, None),
+            ReferenceEdit::LevelMatch(burnish_dsp::compare::LevelMatch::ShortTerm),
+            ReferenceEdit::StopComparing,
+        ]
+        .map(Edit::Reference)
+        .to_vec(),
+    ]
+    .concat()
+}
+
+#[test]
+fn an_edit_that_a_test_stands_in_the_way_of_ends_its_reveal_or_says_why_it_waits() {
+    for edit in held_edits() {
+        let desk = Desk::new();
+        assert!(blind::give_way(&desk, &edit));
+        begin_test(&desk, true);
+        assert!(blind::give_way(&desk, &edit), "{edit:?}");
+        assert!(
+            desk.listening().blind.is_none(),
+            "{edit:?}: the reveal still chooses what is heard"
+        );
+        assert!(lock(&desk.blind).is_none());
+        assert_eq!(desk.session().blind_results.summaries().len(), 1, "the result is kept");
+
+        let desk = Desk::new();
+        begin_test(&desk, false);
+        assert!(!blind::give_way(&desk, &edit), "{edit:?}");
+        assert!(desk.listening().blind.is_some());
+        let message = desk.message().unwrap_or_default();
+        assert!(message.contains("end it"), "{edit:?}: {message}");
+    }
+    // What neither changes the test nor what is heard goes its way.
+    for edit in [
+        Edit::Reference(ReferenceEdit::Add(vec!["/nowhere/song.wav".into()])),
+        Edit::Reference(ReferenceEdit::Rename(0, "Song".to_owned())),
+        Edit::Notes("later".to_owned()),
+        Edit::Monitor(burnish_dsp::monitor::Monitor::Mono),
+        Edit::Delta(None),
+    ] {
+        for is_revealed in [false, true] {
+            let desk = Desk::new();
+            begin_test(&desk, is_revealed);
+            assert!(blind::give_way(&desk, &edit), "{edit:?}");
+            assert!(desk.listening().blind.is_some() && desk.message().is_none(), "{edit:?}");
+        }
+    }
 }

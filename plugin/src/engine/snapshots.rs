@@ -1,14 +1,25 @@
 //! Which settings each snapshot has, as the audio thread sees it.
 
-use burnish_dsp::chain::{Chain, SNAPSHOTS, SnapshotSettings};
+use burnish_dsp::chain::{Chain, SnapshotSettings};
 use burnish_dsp::settings::ChainSettings;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, StoredSnapshots};
+
+/// Which snapshots run beside the current one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SideBySide {
+    /// None.
+    No,
+    /// Those that were ever set: they are compared.
+    Set,
+    /// All, as they are: they are under test.
+    All,
+}
 
 /// Follows what the desk says of the snapshots.
 #[derive(Debug)]
 pub(super) struct SnapshotSelection {
-    stored: Box<[ChainSettings; SNAPSHOTS]>,
+    stored: Box<StoredSnapshots>,
     /// The one whose settings are the parameters'.
     loaded: usize,
     /// The snapshot on its way to the parameters, and for how many frames.
@@ -41,7 +52,7 @@ impl SnapshotSelection {
             _ => (arriving, frames),
         });
         if let Some((arriving, waited)) = self.waiting {
-            let has_arrived = *settings == self.stored[arriving];
+            let has_arrived = *settings == self.stored.settings[arriving];
             if has_arrived || waited > self.patience_frames {
                 desk.snapshots.arrived(arriving);
             }
@@ -52,7 +63,7 @@ impl SnapshotSelection {
     /// Gives a chain that was just built its first settings.
     #[inline(never)] // Its copies of all settings leave the stack with it.
     pub(super) fn configure(&self, chain: &mut Chain, settings: &ChainSettings, current: usize) {
-        chain.configure_snapshots(&self.settings(settings, current, false));
+        chain.configure_snapshots(&self.settings(settings, current, SideBySide::No));
     }
 
     /// Settings of all: those of the loaded one are the parameters'.
@@ -60,10 +71,20 @@ impl SnapshotSelection {
         &self,
         settings: &ChainSettings,
         current: usize,
-        are_side_by_side: bool,
+        side_by_side: SideBySide,
     ) -> SnapshotSettings {
-        let mut all = *self.stored;
+        let mut all = self.stored.settings;
         all[self.loaded] = *settings;
-        SnapshotSettings { all, current, are_side_by_side }
+        if side_by_side == SideBySide::Set {
+            // One that was never set is no master to compare with: it is not what
+            // the others are brought down to.
+            let own = all[current];
+            for (place, settings) in all.iter_mut().enumerate() {
+                if !self.stored.are_set[place] && place != self.loaded && place != current {
+                    *settings = own;
+                }
+            }
+        }
+        SnapshotSettings { all, current, are_side_by_side: side_by_side != SideBySide::No }
     }
 }

@@ -99,5 +99,5 @@ fn line(scene: &Scene<'_>, row: Rect, reading: &Row, songs: &[Dynamics; 3]) {
 }
 
 fn written(value: Option<f64>) -> String {
-    value.map_or_else(|| format::NO_READING.to_owned(), format::level)
+    value.map_or_else(|| format::NO_READING.to_owned(), format::ratio)
 }

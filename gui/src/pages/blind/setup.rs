@@ -27,7 +27,7 @@ pub(crate) struct Setup {
     /// The word that is being typed.
     pub(super) own_word: String,
     /// Whether "Stop" was pressed and asks once more.
-    pub(super) is_stopping: bool,
+    pub(crate) is_stopping: bool,
 }
 
 impl Default for Setup {

@@ -174,6 +174,7 @@ fn drag(
         Grip::New if song.reference.regions.len() >= MOST_REGIONS => return,
         Grip::New => ReferenceEdit::AddRegion(song.place, region),
         Grip::Start(i) | Grip::End(i) | Grip::Tab(i) => {
+            scene.edits.push(Edit::EndRun);
             ReferenceEdit::MoveRegion(song.place, i, region)
         }
     };

@@ -32,7 +32,7 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, song: usize, trim_db: f64)
         let name = format!("Reference {} trim field", song + 1);
         let parse = |text: &str| KIND.parse(text);
         if let Some(typed_db) = entry::show(scene, rect, Align2::RIGHT_CENTER, &name, parse) {
-            ask(scene, song, trim_db, typed_db);
+            ask_alone(scene, song, trim_db, typed_db);
         }
         return;
     }
@@ -69,7 +69,7 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, song: usize, trim_db: f64)
 fn operate(scene: &mut Scene<'_>, response: &Response, song: usize, trim_db: f64) {
     let is_reset = scene.ui.input(|input| input.modifiers.command);
     if response.clicked() && is_reset {
-        ask(scene, song, trim_db, 0.0);
+        ask_alone(scene, song, trim_db, 0.0);
     } else if response.clicked() {
         entry::begin(scene, Field::Trim, song, &format!("{trim_db:.1}"));
     }
@@ -82,6 +82,7 @@ fn operate(scene: &mut Scene<'_>, response: &Response, song: usize, trim_db: f64
 
 fn drag(scene: &mut Scene<'_>, response: &Response, song: usize, trim_db: f64) {
     if response.drag_started() {
+        scene.edits.push(Edit::EndRun);
         scene.state.references.trim_drag = Some(TrimDrag { song, trim_db });
     }
     let Some(mut drag) = scene.state.references.trim_drag.filter(|drag| drag.song == song) else {
@@ -96,6 +97,9 @@ fn drag(scene: &mut Scene<'_>, response: &Response, song: usize, trim_db: f64) {
         ask(scene, song, trim_db, drag.trim_db);
     }
     let is_over = response.drag_stopped() || !response.dragged();
+    if is_over {
+        scene.edits.push(Edit::EndRun);
+    }
     scene.state.references.trim_drag = (!is_over).then_some(drag);
 }
 
@@ -112,6 +116,18 @@ fn key_steps(scene: &Scene<'_>, response: &Response) -> f64 {
         scene.ui.input(|input| input.num_accesskit_action_requests(response.id, action)) as f64
     };
     steps + requests(Action::Increment) - requests(Action::Decrement)
+}
+
+/// The same as a step of its own.
+fn ask_alone(scene: &mut Scene<'_>, song: usize, from_db: f64, to_db: f64) {
+    let count = scene.edits.len();
+    scene.edits.push(Edit::EndRun);
+    ask(scene, song, from_db, to_db);
+    if scene.edits.len() == count + 1 {
+        scene.edits.pop();
+    } else {
+        scene.edits.push(Edit::EndRun);
+    }
 }
 
 /// Asks for a trim that is not there yet.

@@ -1,0 +1,189 @@
+//! The editor says what is so: readings where there are any, of what they are
+//! called, and clicks that do what they announce.
+
+use burnish_dsp::settings::Stage;
+use burnish_gui::{Edit, SnapshotEdit, SnapshotsView};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use crate::editor::{Model, click, index, open, taken, window};
+
+fn value(harness: &Harness<'_, Model>, name: &str) -> String {
+    harness.get_by_label(name).value().unwrap_or_default()
+}
+
+#[test]
+fn silence_and_no_data_are_no_numbers() {
+    for (width, height) in [(1100.0, 700.0), (1600.0, 1000.0), (800.0, 500.0)] {
+        for stage in Stage::ALL {
+            let harness = window(Model::on(stage), width, height);
+            assert_eq!(value(&harness, "Integrated loudness"), "-- LUFS");
+            for name in ["Momentary", "Loudness range", "Peak to loudness ratio"] {
+                if let Some(node) = harness.query_by_label(name) {
+                    let text = node.value().unwrap_or_default();
+                    assert!(text.starts_with("--"), "{stage:?}, {name}: {text}");
+                }
+            }
+            assert_eq!(value(&harness, "Correlation").trim(), "--");
+            for node in harness.query_all_by_role(egui::accesskit::Role::Meter) {
+                let text = node.value().unwrap_or_default();
+                assert!(!text.contains('\u{221e}'), "{stage:?}: {text}");
+            }
+            assert!(harness.query_by_label("Glue detector").is_none(), "there is no level");
+        }
+    }
+}
+
+#[test]
+fn the_large_number_is_no_button() {
+    let mut harness = open(Model::default());
+    assert_eq!(click(&mut harness, "Integrated loudness"), []);
+    assert_eq!(click(&mut harness, "Reset meters"), [Edit::ResetMeters]);
+}
+
+#[test]
+fn the_trim_gives_the_gain_that_it_announces() {
+    let gain_of = |peak_dbfs: f64, true_peak_dbtp: f64| {
+        let mut model = Model::on(Stage::Trim);
+        model.meters.input.max_peak_dbfs = [peak_dbfs, peak_dbfs - 3.0];
+        model.meters.input.max_true_peak_dbtp = [true_peak_dbtp; 2];
+        match click(&mut open(model), "Peaks to -6 dBFS")[..] {
+            [Edit::TrimToHeadroom(gain_db)] => gain_db,
+            ref edits => panic!("{edits:?}"),
+        }
+    };
+    // True peak is another quantity, and is not spoken of.
+    assert!((gain_of(-2.5, -1.2) + 3.5).abs() < 1e-9);
+    let most_db = gain_of(-80.0, -79.0);
+    assert!((most_db - 24.0).abs() < 1e-9 || most_db <= 24.0, "{most_db}");
+    let mut harness = open(Model::on(Stage::Trim));
+    assert!(harness.query_by_label("Peaks to -6 dBFS").is_none());
+    assert_eq!(taken(&mut harness), []);
+}
+
+#[test]
+fn a_steady_offset_is_amber_and_leaning_music_is_not() {
+    let reading = |offset: f64, error: f64| {
+        let mut model = Model::default();
+        model.meters.output.loudness.measured_s = 30.0;
+        model.meters.output.dc_offset = [offset, 0.0];
+        model.meters.output.dc_error = [error; 2];
+        value(&window(model, 1100.0, 900.0), "DC offset")
+    };
+    assert_eq!(reading(0.0013, 0.0012), "-- dBFS");
+    assert_eq!(reading(0.01, 0.0001), "\u{2212}40.0 dBFS");
+    assert_eq!(reading(0.01, f64::INFINITY), "-- dBFS");
+}
+
+#[test]
+fn bypassed_the_meters_say_what_they_are_of() {
+    let mut model = Model { is_bypassed: true, ..Model::default() };
+    model.meters.output.loudness.measured_s = 30.0;
+    let measured = value(&open(model), "Measured");
+    assert!(measured.starts_with("Bypassed: of the master, which is not heard"), "{measured}");
+}
+
+#[test]
+fn the_glue_dot_is_where_its_detector_is() {
+    let mut model = Model::on(Stage::Glue);
+    model.settings.glue.is_on = true;
+    model.meters.reduction.glue_power = [0.01, 0.001];
+    model.meters.reduction.glue_db = [2.5, 0.0];
+    assert_eq!(value(&open(model), "Glue detector"), "\u{2212}20.0 dBFS, \u{2212}2.5 dB");
+    let mut off = Model::on(Stage::Glue);
+    off.settings.glue.is_on = false;
+    off.meters.reduction.glue_power = [0.01; 2];
+    assert!(open(off).query_by_label("Glue detector").is_none());
+}
+
+#[test]
+fn a_snapshot_that_was_never_set_offers_what_to_begin_with() {
+    let model = || Model {
+        snapshots: SnapshotsView { is_empty: [false, true, true, true], ..Default::default() },
+        ..Model::default()
+    };
+    let asked = |item: &str| {
+        let mut harness = open(model());
+        assert_eq!(click(&mut harness, "Snapshot B"), [], "nothing is lost by a look");
+        click(&mut harness, item)
+    };
+    assert_eq!(
+        asked("Copy A here and go on in B"),
+        [Edit::Snapshot(SnapshotEdit::CopyAndChoose(0, 1))]
+    );
+    assert_eq!(asked("Begin B with neutral settings"), [Edit::Snapshot(SnapshotEdit::Choose(1))]);
+    assert_eq!(value(&open(model()), "Snapshot B"), "B, not set yet");
+}
+
+#[test]
+fn a_list_of_steps_opens_on_the_arrow() {
+    let steps = &["Limiter gain", "Preset Loud", "EQ 3"][..];
+    let model = || Model {
+        snapshots: SnapshotsView {
+            undo: Some(steps[0]),
+            undo_steps: steps,
+            redo: Some(steps[2]),
+            redo_steps: steps,
+            ..SnapshotsView::default()
+        },
+        ..Model::default()
+    };
+    for (arrow, item, edit) in [
+        ("Undo", "Undo 2: Preset Loud", SnapshotEdit::UndoSteps(2)),
+        ("Redo", "Redo 3: EQ 3", SnapshotEdit::RedoSteps(3)),
+    ] {
+        let mut harness = open(model());
+        harness.get_by_label(arrow).click_secondary();
+        harness.run();
+        assert_eq!(taken(&mut harness), [], "{arrow}");
+        assert_eq!(click(&mut harness, item), [Edit::Snapshot(edit)]);
+    }
+}
+
+#[test]
+fn an_added_band_is_one_gesture() {
+    let mut harness = open(Model::on(Stage::Equalizer));
+    let plot = harness.get_by_label("EQ 1 handle").rect().center() + egui::vec2(60.0, -60.0);
+    for _ in 0..2 {
+        harness.hover_at(plot);
+        harness.drag_at(plot);
+        harness.drop_at(plot);
+    }
+    harness.run();
+    let edits = taken(&mut harness);
+    let begun = edits.iter().take_while(|edit| matches!(edit, Edit::Begin(_))).count();
+    let ended = edits.iter().rev().take_while(|edit| matches!(edit, Edit::End(_))).count();
+    assert!(begun >= 3 && begun == ended, "all is held until all is set: {edits:?}");
+    assert!(edits.iter().any(|edit| matches!(edit, Edit::Set(of, 1.0) if index_is_on(*of))));
+}
+
+fn index_is_on(of: usize) -> bool {
+    (1..=8).any(|band| of == index(&format!("eq.{band}.on")))
+}
+
+#[test]
+fn turns_of_the_wheel_are_a_run_and_a_reset_is_none() {
+    let gain = index("limiter.gain");
+    let mut model = Model::on(Stage::Limiter);
+    model.settings.limiter.is_on = true;
+    model.settings.limiter.gain_db = 3.0;
+    let mut harness = open(model);
+    let knob = harness.get_by_label("Limiter Gain").rect().center();
+    harness.hover_at(knob);
+    harness.run();
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Line,
+        delta: egui::vec2(0.0, 1.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::NONE,
+    });
+    harness.run();
+    assert_eq!(taken(&mut harness).first(), Some(&Edit::BeginRun(gain)));
+    for _ in 0..2 {
+        harness.drag_at(knob);
+        harness.drop_at(knob);
+    }
+    harness.run();
+    assert_eq!(taken(&mut harness).first(), Some(&Edit::Begin(gain)));
+}
