@@ -77,7 +77,7 @@ pub(crate) fn install(ctx: &egui::Context) {
         .into();
         style.spacing.item_spacing = egui::vec2(GAP, 4.0);
         style.spacing.button_padding = egui::vec2(GAP, 4.0);
-        style.spacing.menu_margin = Margin::same(4);
+        style.spacing.menu_margin = Margin::same(8);
         style.spacing.window_margin = Margin::same(8);
         style.spacing.tooltip_width = 320.0;
         style.animation_time = 0.08;

@@ -143,7 +143,7 @@ fn show_list(scene: &mut Scene<'_>, response: &Response, way: Way) {
             for (place, step) in steps.iter().enumerate() {
                 let item = egui::Button::new(*step).frame(false).truncate();
                 let name = format!("{} {}: {step}", way.name(), place + 1);
-                let item = ui.add_sized([LIST_WIDTH - 12.0, 20.0], item);
+                let item = ui.add(item);
                 item.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                 if item.clicked() {
                     edits.push(Edit::Snapshot(edit(place + 1)));

@@ -8,9 +8,10 @@ use crate::scene::Scene;
 use crate::theme;
 
 /// A bar from −1 to +1 with the reading as a mark; what lies left of 0 needs
-/// attention, and the mark then turns into a triangle as well.
+/// attention. A silent channel, which reads exactly 0, has no mark.
 pub(crate) fn correlation_bar(scene: &Scene<'_>, rect: Rect, correlation: f64, has_labels: bool) {
     let correlation = if correlation.is_nan() { 0.0 } else { correlation.clamp(-1.0, 1.0) };
+    let has_reading = correlation != 0.0;
     let axis = Axis::linear(-1.0, 1.0, rect.left() + 3.0, rect.right() - 3.0);
     let bar = if has_labels {
         Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 14.0))
@@ -27,7 +28,9 @@ pub(crate) fn correlation_bar(scene: &Scene<'_>, rect: Rect, correlation: f64, h
     );
     painter.rect_filled(filled, 1, theme::faded(color, 0.4));
     painter.vline(zero, bar.y_range(), Stroke::new(1.0, theme::CHOSEN));
-    painter.vline(mark, bar.y_range(), Stroke::new(3.0, color));
+    if has_reading {
+        painter.vline(mark, bar.y_range(), Stroke::new(3.0, color));
+    }
     if has_labels {
         for value in [-1.0, -0.5, 0.0, 0.5, 1.0] {
             let text = if value == 0.0 { "0".to_owned() } else { label(value) };
