@@ -26,6 +26,14 @@ const BLOCK_FRAMES: [usize; 4] = [32, 64, 256, 1024];
 /// The demo mix reaches about -10 LUFS with this.
 const DRIVE_DB: f64 = 13.0;
 
+/// Neutral settings with the limiter at work.
+fn limited() -> ChainSettings {
+    ChainSettings {
+        limiter: LimiterSettings { is_on: true, ..LimiterSettings::default() },
+        ..ChainSettings::default()
+    }
+}
+
 /// Every part at work: eight bands, glue, width, 4x clipper, limiter, dither.
 fn working() -> ChainSettings {
     let mut equalizer = EqualizerSettings::default();
@@ -44,7 +52,7 @@ fn working() -> ChainSettings {
         },
         stereo: StereoSettings { high_width_percent: 120.0, ..StereoSettings::default() },
         clipper: ClipperSettings { is_on: true, drive_db: 3.0, ..ClipperSettings::default() },
-        limiter: LimiterSettings { gain_db: DRIVE_DB - 3.0, ..LimiterSettings::default() },
+        limiter: LimiterSettings { gain_db: DRIVE_DB - 3.0, ..limited().limiter },
         dither: DitherSettings { depth: BitDepth::Bits24, ..DitherSettings::default() },
     }
 }
@@ -142,7 +150,7 @@ const CASES: [Case; 16] = [
     }),
     ("dither, 24 bit", |music, n| music.through::<Dither>(&working().dither, 0.0, n)),
     ("meters of one point", |music, n| music.through_meters(n)),
-    ("chain, neutral", |music, n| music.through_chain(&ChainSettings::default(), n)),
+    ("chain, neutral", |music, n| music.through_chain(&limited(), n)),
     ("chain, everything at work", |music, n| music.through_chain(&working(), n)),
     ("the same, being read", |music, n| music.through_read_chain(&working(), n)),
 ];

@@ -211,7 +211,18 @@ fn neutral_settings_pass_every_sample_format_to_the_bit() {
 fn the_limiter_is_driven_alone_and_the_output_is_aligned() {
     let folder = Folder::new();
     let output = folder.path("out.wav");
-    succeed(&["master", &mix(), "-o", &output, "--bits", "32f", "--set", "limiter.gain=5"]);
+    succeed(&[
+        "master",
+        &mix(),
+        "-o",
+        &output,
+        "--bits",
+        "32f",
+        "--set",
+        "limiter.on=on",
+        "--set",
+        "limiter.gain=5",
+    ]);
     let (mix, master) = (decode(Path::new(&mix())).unwrap(), decode(Path::new(&output)).unwrap());
     assert_eq!(master.frames(), mix.frames());
     // -5.9 dBTP and 5 dB: just the ceiling; away from peaks it is pure gain.
@@ -231,7 +242,16 @@ fn every_rate_and_channel_count_is_mastered() {
     for rate_hz in [8_000, 22_050, 44_100, 96_000, 192_000, 384_000] {
         let input = folder.audio("in.wav", &noise(0.7, rate_hz, 0.4), Bits::B24);
         let output = folder.path("out.wav");
-        succeed(&["master", &input, "-o", &output, "--set", "limiter.gain=12"]);
+        succeed(&[
+            "master",
+            &input,
+            "-o",
+            &output,
+            "--set",
+            "limiter.on=on",
+            "--set",
+            "limiter.gain=12",
+        ]);
         let master = decode(Path::new(&output)).unwrap();
         assert_eq!((master.sample_rate_hz, master.channels), (rate_hz, 2));
         assert_eq!(master.frames(), decode(Path::new(&input)).unwrap().frames());
@@ -242,7 +262,18 @@ fn every_rate_and_channel_count_is_mastered() {
     mono.right.clone_from(&mono.left);
     let input = folder.audio("mono.wav", &mono, Bits::B24);
     let output = folder.path("out.wav");
-    succeed(&["master", &input, "-o", &output, "--set", "limiter.gain=6", "--bits", "32f"]);
+    succeed(&[
+        "master",
+        &input,
+        "-o",
+        &output,
+        "--set",
+        "limiter.on=on",
+        "--set",
+        "limiter.gain=6",
+        "--bits",
+        "32f",
+    ]);
     assert_eq!(decode(Path::new(&output)).unwrap().channels, 1);
 }
 
@@ -319,7 +350,10 @@ fn presets_and_settings_are_understood() {
     );
     fail(&["master", &input, "-o", &output, "--preset", "nothing"], &["nothing", "Streaming"]);
     fail(&["master", &input, "-o", &output, "--set", "limiter.gian=3"], &["limiter.gain"]);
-    fail(&["master", &input, "-o", &output, "--set", "limiter.gain=99"], &["0 to 24 dB", "99"]);
+    fail(
+        &["master", &input, "-o", &output, "--set", "limiter.on=on", "--set", "limiter.gain=99"],
+        &["0 to 24 dB", "99"],
+    );
     fail(&["master", &input, "-o", &output, "--target", "moon"], &["moon", "spotify"]);
     fail(&["master", &input, "-o", &output, "--target", "bandcamp"], &["--lufs"]);
     fail(&["master", &input, "-o", &output, "--ceiling", "3"], &["-12 to 0 dBTP"]);

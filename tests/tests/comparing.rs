@@ -17,7 +17,7 @@ use burnish_session::preset::find_preset;
 use ebur128::{EbuR128, Mode};
 use nice_assert_no_alloc::assert_no_alloc;
 
-use crate::support::{Noise, Signal, material};
+use crate::support::{Noise, Signal, limited, material};
 
 const RATE_HZ: u32 = 48_000;
 const BLOCK: usize = 256;
@@ -117,7 +117,7 @@ fn mix_master_snapshots_and_reference_are_within_a_tenth_of_a_lu() {
     let (song, id) = (material("reference.flac"), ReferenceId(5));
     for piece in ["mix.flac", "reference.flac"] {
         let mix = material(piece);
-        let all = [driven(9.0), driven(16.0), ChainSettings::default(), driven(3.0)];
+        let all = [driven(9.0), driven(16.0), limited(), driven(3.0)];
         let mut player = Player::new(&snapshots(&all));
         let (audio, control) = reference_of(&song);
         player.hand_over.send(ReferenceMessage::Put(id, Arc::clone(&audio), control)).unwrap();
@@ -186,7 +186,7 @@ fn side_by_side_is_what_each_snapshot_makes_alone_to_the_bit() {
     let mix = cut(&material("mix.flac"), 5 * 48_000);
     let mut linear = driven(6.0);
     linear.equalizer.phase = EqualizerPhase::Linear;
-    let all = [driven(9.0), driven(3.0), ChainSettings::default(), driven(12.0)];
+    let all = [driven(9.0), driven(3.0), limited(), driven(12.0)];
     for all in [all, [driven(9.0), linear, driven(1.0), driven(2.0)]] {
         let mut chain = Chain::with_snapshots(spec());
         chain.configure_snapshots(&snapshots(&all));
@@ -218,7 +218,7 @@ fn side_by_side_is_what_each_snapshot_makes_alone_to_the_bit() {
 fn snapshots_change_without_a_click_however_they_run() {
     // A low tone that every snapshot gives another level.
     let tone = Signal::sine(6 * 48_000, 60.0 / 48_000.0, 0.1);
-    let mut all = [ChainSettings::default(); SNAPSHOTS];
+    let mut all = [limited(); SNAPSHOTS];
     for (settings, gain_db) in all.iter_mut().zip([0.0, 6.0, -9.0, 3.0]) {
         settings.trim.gain_db = gain_db;
         settings.equalizer.bands[0].is_on = true;
@@ -310,7 +310,7 @@ fn ten_thousand_references_come_and_go_while_playing() {
         }
     });
     let mut chain = Chain::with_snapshots(spec());
-    chain.configure(&ChainSettings::default());
+    chain.configure(&limited());
     let mut compare = Compare::new(spec(), Arc::clone(&hand_over));
     let mut request = Request { level_match: LevelMatch::Integrated, ..Request::default() };
     request.compared.reference = true;

@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use burnish_dsp::settings::ChainSettings;
 use burnish_session::preset::find_preset;
 use burnish_session::snapshots::SnapshotBank;
 use burnish_tests::host::{Host, bundle_path, edit_session, read_state};
 use serde_json::json;
 
-use crate::support::{Signal, material, material_path};
+use crate::support::{Signal, limited, material, material_path};
 
 const BLOCK: usize = 512;
 
@@ -26,7 +25,7 @@ fn through(host: &mut Host, input: &Signal) -> Signal {
 /// Four trims in four snapshots.
 fn bank() -> SnapshotBank {
     SnapshotBank::from([0.0, -6.0, -12.0, 3.0].map(|gain_db| {
-        let mut settings = ChainSettings::default();
+        let mut settings = limited();
         settings.trim.gain_db = gain_db;
         settings
     }))

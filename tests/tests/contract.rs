@@ -17,7 +17,7 @@ use burnish_dsp::stereo::{Stereo, StereoSettings};
 use burnish_dsp::trim::{Trim, TrimSettings};
 use nice_assert_no_alloc::assert_no_alloc;
 
-use crate::support::Signal;
+use crate::support::{Signal, limited, limiting};
 
 const RATES_HZ: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
 const MAX_BLOCK: usize = 1024;
@@ -64,7 +64,7 @@ pub fn busy() -> ChainSettings {
             gain_db: 6.0,
             character: Character::Punchy,
             transient_link_percent: 50.0,
-            ..LimiterSettings::default()
+            ..limiting()
         },
         dither: DitherSettings {
             depth: BitDepth::Bits16,
@@ -312,9 +312,9 @@ contract! {
     glue: Slot<Compressor> = busy().glue, CompressorSettings::default();
     stereo: Slot<Stereo> = busy().stereo, StereoSettings::default();
     clipper: Slot<Clipper> = busy().clipper, ClipperSettings::default();
-    limiter: Slot<Limiter> = busy().limiter, LimiterSettings::default();
+    limiter: Slot<Limiter> = busy().limiter, limiting();
     dither: Slot<Dither> = busy().dither, DitherSettings::default();
-    chain: Chain = busy(), ChainSettings::default();
+    chain: Chain = busy(), limited();
 }
 
 #[test]
@@ -358,7 +358,7 @@ fn a_chain_that_is_read_allocates_nothing_and_its_song_spectrum_fits_any_blocks(
 #[test]
 fn latency_is_the_same_for_all_settings_and_at_most_five_milliseconds_in_the_limiter() {
     for rate in RATES_HZ {
-        let neutral: Chain = built(rate, &ChainSettings::default());
+        let neutral: Chain = built(rate, &limited());
         let worked: Chain = built(rate, &busy());
         assert_eq!(neutral.latency_frames(), worked.latency_frames());
     }
@@ -368,9 +368,9 @@ fn latency_is_the_same_for_all_settings_and_at_most_five_milliseconds_in_the_lim
 
 #[test]
 fn only_the_equalizers_phase_changes_the_latency_and_everything_stays_aligned() {
-    let mut chain: Chain = built(48_000.0, &ChainSettings::default());
+    let mut chain: Chain = built(48_000.0, &limited());
     let before = chain.latency_frames();
-    let settings = ChainSettings { equalizer: neutral_linear(), ..ChainSettings::default() };
+    let settings = ChainSettings { equalizer: neutral_linear(), ..limited() };
     chain.configure(&settings);
     let latency = chain.latency_frames();
     assert_eq!(latency - before, 8704);
@@ -385,7 +385,7 @@ fn only_the_equalizers_phase_changes_the_latency_and_everything_stays_aligned() 
     });
     assert!(output.left[latency..] == input.left[..input.frames() - latency]);
     assert!(dry == output);
-    chain.configure(&ChainSettings::default());
+    chain.configure(&limited());
     assert_eq!(chain.latency_frames(), before);
 }
 
@@ -402,8 +402,8 @@ fn what_a_gain_gives_to_everything_is_no_part_of_a_delta() {
             ..CompressorSettings::default()
         },
         clipper: ClipperSettings { is_on: true, drive_db: 4.0, ..ClipperSettings::default() },
-        limiter: LimiterSettings { gain_db: 6.0, ..LimiterSettings::default() },
-        ..ChainSettings::default()
+        limiter: LimiterSettings { gain_db: 6.0, ..limiting() },
+        ..limited()
     };
     for stage in [Stage::Glue, Stage::Clipper, Stage::Limiter] {
         let mut chain: Chain = built(48_000.0, &settings);
@@ -432,10 +432,10 @@ fn switching_a_stage_never_clicks() {
     loud.limiter.gain_db = 0.0;
     loud.trim.gain_db = 0.0;
     loud.clipper.drive_db = 0.0;
-    let mut chain: Chain = built(48_000.0, &ChainSettings::default());
+    let mut chain: Chain = built(48_000.0, &limited());
     let mut blocks = 0;
     let output = tone.through(&[480], |block| {
-        let settings = if (blocks / 13) % 2 == 0 { ChainSettings::default() } else { loud };
+        let settings = if (blocks / 13) % 2 == 0 { limited() } else { loud };
         chain.configure(&settings);
         chain.process(block);
         blocks += 1;
@@ -447,7 +447,7 @@ fn switching_a_stage_never_clicks() {
 fn delta_and_dry_are_aligned_with_the_output() {
     let input = Signal::noise(9000, 0.3, 21);
     for stage in Stage::ALL {
-        let mut chain: Chain = built(48_000.0, &ChainSettings::default());
+        let mut chain: Chain = built(48_000.0, &limited());
         let latency = chain.latency_frames();
         chain.listen_to_delta(Some(stage));
         let mut dry = Signal { left: Vec::new(), right: Vec::new() };
@@ -470,7 +470,7 @@ fn the_delta_of_the_trim_is_what_it_adds() {
     let input = Signal::noise(6000, 0.2, 22);
     let settings = ChainSettings {
         trim: TrimSettings { gain_db: 6.0, ..TrimSettings::default() },
-        ..ChainSettings::default()
+        ..limited()
     };
     let mut chain: Chain = built(48_000.0, &settings);
     chain.listen_to_delta(Some(Stage::Trim));
@@ -485,4 +485,16 @@ fn the_delta_of_the_trim_is_what_it_adds() {
     for n in latency..input.frames() {
         assert!((delta.left[n] - factor * input.left[n - latency]).abs() < 1e-6);
     }
+}
+
+#[test]
+fn without_settings_nothing_is_changed() {
+    // Loud enough that any limiter would see it.
+    let hot = Signal::noise(48_000, 1.5, 3);
+    let mut chain = Chain::build(spec(48_000.0));
+    chain.configure(&burnish_dsp::settings::ChainSettings::default());
+    let latency = chain.latency_frames();
+    let output = hot.through(&[MAX_BLOCK], |block| chain.process(block));
+    assert!(output.left[latency..] == hot.left[..48_000 - latency]);
+    assert!(output.right[latency..] == hot.right[..48_000 - latency]);
 }

@@ -25,6 +25,8 @@ use egui::{Key, Modifiers, Pos2, Rect, UiBuilder, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use crate::support::limited;
+
 /// Everything that a view points to, and what the editor asked for.
 pub(crate) struct Model {
     pub(crate) editor: Editor,
@@ -63,7 +65,7 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             editor: Editor::new(),
-            settings: ChainSettings::default(),
+            settings: limited(),
             meters: ChainSnapshot::default(),
             history: VecDeque::new(),
             scope: VecDeque::new(),

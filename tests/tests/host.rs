@@ -1,12 +1,12 @@
 //! The real plug-in in a real CLAP host.
 
-use burnish_dsp::settings::{ChainSettings, parameter_index, parameters};
+use burnish_dsp::settings::{parameter_index, parameters};
 use burnish_session::audio::StereoAudio;
 use burnish_session::preset::presets;
 use burnish_session::render::render;
 use burnish_tests::host::{Change, Host, bundle_path, without_parameter};
 
-use crate::support::{Signal, material};
+use crate::support::{Signal, limited, material};
 
 const MAX_BLOCK: usize = 512;
 /// As hosts cut them: around loops, around automation, at the end.
@@ -262,7 +262,7 @@ fn settings_that_change_in_every_block_neither_allocate_nor_break() {
 /// Every parameter at the upper end of its range.
 fn host_changes_of_extremes() -> Vec<Change> {
     let mut host = host(48_000.0);
-    let mut settings = ChainSettings::default();
+    let mut settings = limited();
     for parameter in parameters() {
         parameter.write(&mut settings, parameter.kind.from_normalized(1.0));
     }

@@ -7,7 +7,7 @@ use burnish_dsp::processor::{AudioSpec, Processor, StereoBlock};
 use burnish_dsp::slot::Slot;
 use proptest::prelude::*;
 
-use crate::support::{Noise, Signal, Tones, material};
+use crate::support::{Noise, Signal, Tones, limiting, material};
 
 /// The most that the referee may find above the ceiling.
 const TOLERANCE_DB: f64 = 0.02;
@@ -108,8 +108,7 @@ fn true_peaks_stay_below_the_ceiling_on_stress_signals() {
     for (name, signal) in stress_signals() {
         for rate in [44_100.0, 48_000.0, 96_000.0, 192_000.0] {
             for character in Character::ALL {
-                let settings =
-                    LimiterSettings { character: *character, ..LimiterSettings::default() };
+                let settings = LimiterSettings { character: *character, ..limiting() };
                 let over_db =
                     limited(&signal, &settings, rate).true_peak_db() - settings.ceiling_dbtp;
                 let case = format!("{name}, {character:?}, {rate} Hz: {over_db:+.4} dB");
@@ -133,11 +132,7 @@ fn true_peaks_stay_below_the_ceiling_on_music() {
         };
         for character in Character::ALL {
             for gain_db in gains_db {
-                let settings = LimiterSettings {
-                    character: *character,
-                    gain_db,
-                    ..LimiterSettings::default()
-                };
+                let settings = LimiterSettings { character: *character, gain_db, ..limiting() };
                 let over_db =
                     limited(&excerpt, &settings, 48_000.0).true_peak_db() - settings.ceiling_dbtp;
                 let case = format!("{name}, +{gain_db} dB, {character:?}: {over_db:+.4} dB");
@@ -161,11 +156,7 @@ fn below_the_ceiling_everything_passes_to_the_bit() {
     let song = Signal { left: music.left, right: music.right };
     for character in Character::ALL {
         for (name, signal, ceiling_dbtp) in [("tone", &tone, -1.0), ("song", &song, -0.93)] {
-            let settings = LimiterSettings {
-                character: *character,
-                ceiling_dbtp,
-                ..LimiterSettings::default()
-            };
+            let settings = LimiterSettings { character: *character, ceiling_dbtp, ..limiting() };
             let mut limiter =
                 Slot::<Limiter>::new(AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 });
             limiter.configure(&settings);
@@ -182,7 +173,7 @@ fn distortion_db(tones: &Tones, over_db: f64, character: Character) -> f64 {
     let input = tones.signal(5);
     let peak = input.left.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
     let peak_db = 20.0 * f64::from(peak).log10();
-    let settings = LimiterSettings { character, ..LimiterSettings::default() };
+    let settings = LimiterSettings { character, ..limiting() };
     let gain = 10f64.powf((settings.ceiling_dbtp + over_db - peak_db) / 20.0);
     let driven = Signal::from_fn(input.frames(), |n| {
         [input.left[n], input.right[n]].map(|x| (f64::from(x) * gain) as f32)
@@ -225,8 +216,7 @@ fn settled_tones_are_not_distorted() {
 #[test]
 fn a_steady_tone_ends_up_at_the_ceiling() {
     for character in Character::ALL {
-        let settings =
-            LimiterSettings { gain_db: 6.0, character: *character, ..LimiterSettings::default() };
+        let settings = LimiterSettings { gain_db: 6.0, character: *character, ..limiting() };
         for hz in [50.0, 1000.0] {
             let tone = Signal::sine(4 * 48_000, hz / 48_000.0, 10f64.powf(-1.0 / 20.0));
             let output = limited(&tone, &settings, 48_000.0);
@@ -242,7 +232,7 @@ fn a_steady_tone_ends_up_at_the_ceiling() {
 fn reductions_db(character: Character, hz: f64, over_ms: usize) -> Vec<f64> {
     let spec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 };
     let mut limiter = Limiter::new(spec);
-    limiter.configure(&LimiterSettings { character, ..LimiterSettings::default() });
+    limiter.configure(&LimiterSettings { character, ..limiting() });
     let (start, end) = (24_000, 24_000 + 48 * over_ms);
     let tone = Signal::mono(end + 96_000, |n| {
         let level = if (start..end).contains(&n) { 2.24 } else { 0.1 };
@@ -326,7 +316,7 @@ fn in_music_without_highs_the_clippers_add_few() {
     for (character, most_db) in
         [(Character::Transparent, -66.0), (Character::Punchy, -65.0), (Character::Loud, -57.0)]
     {
-        let settings = LimiterSettings { gain_db: 12.0, character, ..LimiterSettings::default() };
+        let settings = LimiterSettings { gain_db: 12.0, character, ..limiting() };
         let after_db = highs_db(&limited(&plucked, &settings, 48_000.0));
         println!("{character:?}: {before_db:.1} dB before, {after_db:.1} dB after");
         assert!(after_db < most_db, "{character:?}: {after_db} dB");
@@ -368,7 +358,7 @@ fn the_characters_keep_transients_or_gain_loudness_as_their_names_say() {
     let excerpt =
         Signal { left: music.left[frames.clone()].to_vec(), right: music.right[frames].to_vec() };
     let measured = |character, gain_db| {
-        let settings = LimiterSettings { character, gain_db, ..LimiterSettings::default() };
+        let settings = LimiterSettings { character, gain_db, ..limiting() };
         let output = limited(&excerpt, &settings, 48_000.0);
         let spec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 512 };
         let mut meter = LoudnessMeter::new(spec);
@@ -423,7 +413,7 @@ proptest! {
             character: Character::ALL[character],
             transient_link_percent: link,
             release_link_percent: link,
-            ..LimiterSettings::default()
+            ..limiting()
         };
         let over_db = limited(&input, &settings, rate).true_peak_db() - ceiling_dbtp;
         prop_assert!(over_db <= TOLERANCE_DB, "{over_db:+.4} dB over");
@@ -454,7 +444,7 @@ proptest! {
             gain_db,
             ceiling_dbtp,
             character: Character::ALL[character],
-            ..LimiterSettings::default()
+            ..limiting()
         };
         let mut start = 0;
         for (gain_db, ceiling_dbtp, frames) in &moves {

@@ -12,7 +12,7 @@ use burnish_dsp::settings::{ChainSettings, parameter_index};
 use burnish_session::preset::presets;
 use burnish_tests::host::{Change, Host, bundle_path};
 
-use crate::support::{Signal, material};
+use crate::support::{Signal, limited, material};
 
 const RATE_HZ: f64 = 48_000.0;
 const BLOCK: usize = 240;
@@ -75,7 +75,7 @@ fn assert_moves_well(what: &str, output: &Signal, ceiling_dbtp: f64) {
 
 /// Settings that give back in one place what they take in another.
 fn extremes() -> Vec<(&'static str, ChainSettings)> {
-    let plain = ChainSettings::default();
+    let plain = limited();
     let with = |change: &dyn Fn(&mut ChainSettings)| {
         let mut settings = plain;
         change(&mut settings);
@@ -206,7 +206,7 @@ fn a_load_does_not_depend_on_the_block_size_and_ends_in_the_settings_alone() {
 fn the_phase_changes_without_gap_or_click_either_way() {
     // A low tone: a click would have frequencies far from it.
     let tone = Signal::sine(FRAMES, 60.0 / RATE_HZ, 0.25);
-    let mut linear = ChainSettings::default();
+    let mut linear = limited();
     linear.equalizer.bands[2].is_on = true;
     linear.equalizer.bands[2].gain_db = 3.0;
     let minimum = linear;

@@ -11,10 +11,9 @@ use burnish_dsp::chain::Chain;
 use burnish_dsp::loudness::{LoudnessMeter, LoudnessSnapshot};
 use burnish_dsp::meters::{MeterFeed, Meters};
 use burnish_dsp::processor::AudioSpec;
-use burnish_dsp::settings::ChainSettings;
 use ebur128::{EbuR128, Mode};
 
-use crate::support::{Noise, Signal};
+use crate::support::{Noise, Signal, limited};
 
 const RATES_HZ: [usize; 5] = [44_100, 48_000, 88_200, 96_000, 192_000];
 /// No divisor or multiple of a meter's step.
@@ -499,7 +498,7 @@ fn meter_and_limiter_agree() {
         let signals = [("noise", noise), ("music", music(rate_hz, 2))];
         for (name, signal) in signals {
             for ceiling_dbtp in [-1.0, -3.0] {
-                let mut settings = ChainSettings::default();
+                let mut settings = limited();
                 settings.limiter.gain_db = 12.0;
                 settings.limiter.ceiling_dbtp = ceiling_dbtp;
                 let mut chain = Chain::new(spec(rate_hz));
@@ -523,7 +522,7 @@ fn meter_and_limiter_agree() {
 fn a_render_that_nobody_watches_reads_the_same() {
     let signal = music(48_000, 20);
     let read = |is_watched: bool| {
-        let mut settings = ChainSettings::default();
+        let mut settings = limited();
         settings.limiter.gain_db = 6.0;
         let mut chain = Chain::new(spec(48_000));
         let feed = MeterFeed::new();

@@ -12,7 +12,7 @@ use burnish_session::snapshots::SnapshotBank;
 use burnish_tests::host::{Host, bundle_path, edit_session};
 use nice_assert_no_alloc::assert_no_alloc;
 
-use crate::support::{Signal, alone};
+use crate::support::{Signal, alone, limited};
 
 const BLOCK: usize = 512;
 const SPEC: AudioSpec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: BLOCK };
@@ -20,7 +20,7 @@ const SPEC: AudioSpec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: 
 /// Four trims in four snapshots.
 fn trims() -> [ChainSettings; SNAPSHOTS] {
     [0.0, -6.0, -9.0, 3.0].map(|gain_db| {
-        let mut settings = ChainSettings::default();
+        let mut settings = limited();
         settings.trim.gain_db = gain_db;
         settings
     })

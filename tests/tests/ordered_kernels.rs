@@ -11,7 +11,7 @@ use burnish_dsp::settings::ChainSettings;
 use burnish_dsp::transport::Transport;
 use nice_assert_no_alloc::assert_no_alloc;
 
-use crate::support::Signal;
+use crate::support::{Signal, limited};
 
 const BLOCK: usize = 512;
 const SPEC: AudioSpec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: BLOCK };
@@ -21,7 +21,7 @@ const SETTLED: usize = 60;
 const CROSSED: usize = 90;
 
 fn bell(phase: EqualizerPhase, gain_db: f64) -> ChainSettings {
-    let mut settings = ChainSettings::default();
+    let mut settings = limited();
     let band = &mut settings.equalizer.bands[3];
     (band.is_on, band.gain_db, band.frequency_hz) = (true, gain_db, 1000.0);
     settings.equalizer.phase = phase;

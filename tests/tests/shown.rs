@@ -6,7 +6,7 @@ use burnish_dsp::processor::AudioSpec;
 use burnish_dsp::settings::ChainSettings;
 use burnish_dsp::units::{gain_to_db, power_to_db};
 
-use crate::support::Signal;
+use crate::support::{Signal, limited};
 
 const BLOCK: usize = 480;
 
@@ -48,7 +48,7 @@ fn assert_near(what: &str, magnitude: f32, db: f64) {
 
 #[test]
 fn the_past_keeps_the_gains_that_it_had() {
-    let mut settings = ChainSettings::default();
+    let mut settings = limited();
     settings.trim.gain_db = -6.0;
     settings.equalizer.bands[3].is_on = true;
     settings.equalizer.bands[3].gain_db = 3.0;
@@ -75,7 +75,7 @@ fn the_past_keeps_the_gains_that_it_had() {
 
 #[test]
 fn the_glue_shows_the_level_that_its_detector_sees() {
-    let mut settings = ChainSettings::default();
+    let mut settings = limited();
     settings.glue.is_on = true;
     settings.glue.threshold_db = -60.0;
     let (_, power) = history(&settings, |_| {});

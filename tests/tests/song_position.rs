@@ -14,7 +14,7 @@ use burnish_dsp::trim::TrimSettings;
 use burnish_session::render::render;
 use burnish_tests::host::{Host, bundle_path};
 
-use crate::support::{Signal, material};
+use crate::support::{Signal, limiting, material};
 
 const RATE_HZ: f64 = 48_000.0;
 const MAX_BLOCK: usize = 512;
@@ -52,11 +52,7 @@ fn at_work() -> ChainSettings {
             ..StereoSettings::default()
         },
         clipper: ClipperSettings { is_on: true, drive_db: 3.0, ..ClipperSettings::default() },
-        limiter: LimiterSettings {
-            gain_db: 6.0,
-            transient_link_percent: 50.0,
-            ..LimiterSettings::default()
-        },
+        limiter: LimiterSettings { gain_db: 6.0, transient_link_percent: 50.0, ..limiting() },
         dither: DitherSettings::default(),
     }
 }

@@ -4,9 +4,21 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use burnish_dsp::limiter::LimiterSettings;
 use burnish_dsp::processor::StereoBlock;
+use burnish_dsp::settings::ChainSettings;
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode;
+
+/// Neutral settings with the limiter at work.
+pub fn limited() -> ChainSettings {
+    ChainSettings { limiter: limiting(), ..ChainSettings::default() }
+}
+
+/// The limiter at work, otherwise as it is at first.
+pub fn limiting() -> LimiterSettings {
+    LimiterSettings { is_on: true, ..LimiterSettings::default() }
+}
 
 /// Where the demo's music is.
 pub fn material_path(name: &str) -> PathBuf {

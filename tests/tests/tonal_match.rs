@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::cli::{burnish, fail, succeed};
-use crate::support::{material, material_path};
+use crate::support::{limited, material, material_path};
 
 const RATE_HZ: f64 = 48_000.0;
 
@@ -49,7 +49,7 @@ fn measured(audio: &StereoAudio) -> Side {
 fn rendered(from: &StereoAudio, reference: &Side, most_db: f64) -> [f64; 3] {
     let balance = Balance::new(None, Some(measured(from)), &[*reference]);
     let proposal = on_all_bands(&balance, 1.0, most_db);
-    let settings = ChainSettings { equalizer: proposal.equalizer, ..ChainSettings::default() };
+    let settings = ChainSettings { equalizer: proposal.equalizer, ..limited() };
     let master = render(from, &settings, |_| {});
     let after = Balance::new(None, Some(measured(&master.audio)), &[*reference]);
     [proposal.distance_before_db, proposal.distance_predicted_db, after.distance_db().unwrap()]

@@ -38,7 +38,7 @@ pub struct LimiterSettings {
 impl Default for LimiterSettings {
     fn default() -> Self {
         Self {
-            is_on: true,
+            is_on: false,
             gain_db: 0.0,
             ceiling_dbtp: -1.0,
             character: Character::Transparent,

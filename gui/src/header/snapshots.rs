@@ -232,6 +232,6 @@ fn show_beginnings(
         help,
         SnapshotEdit::CopyAndChoose(snapshots.current, place),
     );
-    let help = "All stages off or neutral: the mix, limited to the ceiling.";
+    let help = "Nothing is changed: what goes in leaves.";
     item(format!("Begin {letter} with neutral settings"), help, SnapshotEdit::Choose(place));
 }

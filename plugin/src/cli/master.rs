@@ -202,6 +202,7 @@ fn understand(arguments: &Arguments) -> Result<Job, String> {
     if let Some(ceiling_dbtp) = arguments.ceiling {
         assign(&mut settings, &format!("limiter.ceiling={ceiling_dbtp}"))
             .map_err(|message| format!("--ceiling: {message}"))?;
+        settings.limiter.is_on = true;
     }
     let is_dither_set = set.iter().any(|index| parameters()[*index].id == "dither.depth");
     let is_dither_chosen = is_dither_set || settings.dither.depth != BitDepth::Off;
