@@ -80,6 +80,8 @@ pub struct ReferenceDetails {
     /// SHA-256 of the file as hexadecimal digits; empty when the file could not
     /// be read a second time.
     pub sha256: String,
+    /// What is not as it should be with the file, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// What there is to tell while a reference is loaded.
