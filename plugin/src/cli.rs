@@ -19,7 +19,8 @@ use std::time::Duration;
 
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode_with;
-use burnish_session::measure::{Measures, measure};
+use burnish_session::measure::Measures;
+use burnish_session::scan::{Scan, scan};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -130,7 +131,7 @@ struct Checked<'a> {
 
 fn check(path: &Path, is_json: bool) -> Result<String, String> {
     let mut warnings = Vec::new();
-    let measures = measure(&load(path, &mut warnings)?);
+    let measures = scanned(path, false, &mut warnings)?.measures;
     if is_json {
         to_json(&Checked { measures: &measures, warnings: &warnings })
     } else {
@@ -150,6 +151,20 @@ fn load(path: &Path, warnings: &mut Vec<String>) -> Result<StereoAudio, String> 
     let decoded = decoded.map_err(|error| error.to_string())?;
     warn(path, &decoded.warnings, warnings);
     Ok(decoded.audio)
+}
+
+/// Measures a file under a progress bar without ever holding it whole; what is not as it
+/// should be with it is said and added to the warnings.
+fn scanned(path: &Path, with_spectrum: bool, warnings: &mut Vec<String>) -> Result<Scan, String> {
+    let bar = progress_bar("reading");
+    let scanned = scan(path, with_spectrum, &mut |share| {
+        show(&bar, share);
+        std::ops::ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    let scanned = scanned.map_err(|error| error.to_string())?;
+    warn(path, &scanned.warnings, warnings);
+    Ok(scanned)
 }
 
 /// Says what is not as it should be with a file, and adds it to the warnings.

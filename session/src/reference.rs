@@ -180,7 +180,7 @@ pub fn song_spectrum(audio: &StereoAudio) -> SongSpectrum {
 }
 
 /// What an analyser has measured, at the end of the song.
-fn spectrum_of(mut analyzer: SongAnalyzer) -> SongSpectrum {
+pub(crate) fn spectrum_of(mut analyzer: SongAnalyzer) -> SongSpectrum {
     analyzer.finish();
     let mut spectrum = SongSpectrum::default();
     analyzer.shared().read(&mut spectrum);

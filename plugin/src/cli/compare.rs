@@ -12,7 +12,7 @@ use burnish_session::reference::{LoadEvent, display_name, load_reference, song_s
 use clap::Args;
 use serde_json::json;
 
-use super::{load, progress_bar, show, to_json, warn};
+use super::{progress_bar, scanned, show, to_json, warn};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -28,9 +28,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
     let mut warnings = Vec::new();
-    let master = load(&arguments.master, &mut warnings)?;
-    let side = side(&arguments.master, &master)?;
-    let references = references(&arguments.references, master.sample_rate_hz, &mut warnings)?;
+    let master = scanned(&arguments.master, true, &mut warnings)?;
+    let side = Side::of_file(&master.spectrum.unwrap_or_default(), &master.measures)
+        .ok_or_else(|| nothing_in(&arguments.master))?;
+    let rate_hz = master.measures.sample_rate_hz;
+    let references = references(&arguments.references, rate_hz, &mut warnings)?;
     let balance = Balance::new(None, Some(side), &references);
     if arguments.json {
         return to_json(&json!({
