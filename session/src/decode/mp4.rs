@@ -11,7 +11,7 @@ use symphonia::core::formats::FormatOptions;
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::formats::IsoMp4Reader;
 
-use super::aac::surround;
+use super::aac::{half_band, surround};
 use super::contents::found;
 use super::demuxed::{ALL, Demuxed, Edit};
 use super::section::{Section, read_up_to};
@@ -69,7 +69,14 @@ pub(super) fn open(section: Section) -> Result<Box<dyn Source>, String> {
     let track = movie.tracks.iter().find(|track| track.is_sound);
     let track = track.ok_or_else(|| found("a film without sound"))?;
     refuse(track)?;
-    let (edits, warnings) = edits(&movie, track);
+    let (edits, mut warnings) = edits(&movie, track);
+    let sounds = movie.tracks.iter().filter(|track| track.is_sound).count();
+    if sounds > 1 {
+        warnings.push(format!("it holds {sounds} tracks of sound: the first was read"));
+    }
+    if &track.encoding == b"mp4a" && !track.config.is_empty() {
+        warnings.extend(half_band(track.timescale));
+    }
     let mut section = file.into_inner();
     section.seek(SeekFrom::Start(0)).map_err(|error| cannot_read(&error))?;
     let stream = MediaSourceStream::new(Box::new(section), MediaSourceStreamOptions::default());

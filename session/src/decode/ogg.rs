@@ -161,6 +161,7 @@ impl OggSource {
         let kept = self.held_frames().saturating_sub(self.excess) as usize * self.channels();
         self.held.truncate(kept);
         self.release(interleaved);
+        self.warnings.extend(self.link.warning());
         if !self.is_ended {
             self.warnings.push(
                 "its last page is not marked as such: if it was cut short, its end is missing"

@@ -10,7 +10,7 @@ use super::contents::found;
 use super::pcm::{Encoding, Layout, PcmSource, Stretch, is_placeholder};
 use super::section::{Section, read_up_to};
 use super::source::{Format, Source};
-use super::words::cannot_read;
+use super::words::{cannot_read, counted, seconds};
 
 const PCM: u16 = 1;
 const FLOAT: u16 = 3;
@@ -22,6 +22,9 @@ const EXTENSIBLE: u16 = 0xFFFE;
 const MOST_CHUNKS: usize = 100_000;
 /// A data chunk whose size has overflowed 32 bits leaves at most so much behind it.
 const MOST_BEHIND_OVERFLOWN: u64 = 1 << 24;
+
+/// What is behind the samples is spoken of where it would be more audio than this.
+const LEAST_BEHIND_S: f64 = 0.1;
 
 /// Codecs in WAV by the tag of their format (RFC 2361 and mmreg.h).
 const CODECS: [(u16, &str); 16] = [
@@ -69,6 +72,8 @@ struct Chunks {
     is_open_ended: bool,
     /// The size of the samples as `ds64` has it.
     long_size: Option<u64>,
+    /// Bytes behind the samples that are no chunks.
+    behind: u64,
     warnings: Vec<String>,
 }
 
@@ -102,6 +107,15 @@ pub(super) fn open(section: Section) -> Result<Box<dyn Source>, String> {
             .warnings
             .push(format!("its audio lies in {count} data chunks: all of them were read"));
     }
+    let frame_bytes = (format.channels * encoding.bytes()) as u64;
+    let behind = chunks.behind / frame_bytes.max(1);
+    if seconds(behind, format.sample_rate_hz) > LEAST_BEHIND_S && !chunks.is_open_ended {
+        chunks.warnings.push(format!(
+            "{} behind its audio are not read: as audio they would be {:.2} s, and its header does not count them",
+            counted(chunks.behind, "byte", "bytes"),
+            seconds(behind, format.sample_rate_hz)
+        ));
+    }
     let layout = Layout {
         format,
         encoding,
@@ -127,6 +141,12 @@ fn read_chunks(
         let (body, left) = (place + 8, length.saturating_sub(place + 8));
         let mut bytes = u64::from(size);
         match &header[..4] {
+            b"RIFF" | b"RF64" | b"BW64" if !chunks.stretches.is_empty() => {
+                let text = "another WAV stands behind its end, which is not read";
+                chunks.warnings.push(text.to_owned());
+                chunks.behind = 0;
+                break;
+            }
             b"ds64" => {
                 let body = read_up_to(file, 28).map_err(|error| cannot_read(&error))?;
                 chunks.long_size = long_size(&body);
@@ -153,6 +173,9 @@ fn read_chunks(
         }
         if bytes > left {
             break;
+        }
+        if &header[..4] == b"data" && !chunks_follow(file, body + bytes, left - bytes, order)? {
+            chunks.behind = left - bytes;
         }
         place = next_place(file, body + bytes)?;
     }

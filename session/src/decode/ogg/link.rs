@@ -33,18 +33,13 @@ pub(super) struct Link {
     format: Format,
     /// Frames at the beginning that are still to be left out.
     run_up: u64,
+    warning: Option<String>,
 }
 
 impl Link {
     /// Reads the headers of the first stream of audio that begins here.
     pub(super) fn read(packets: &mut PacketReader<impl Read>) -> Result<Self, String> {
         let streams = packets.begin()?;
-        let kind = |head: &[u8]| match head {
-            [1, b'v', b'o', b'r', b'b', b'i', b's', ..] => Some(Kind::Vorbis),
-            [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => Some(Kind::Opus),
-            [0x7F, b'F', b'L', b'A', b'C', ..] => Some(Kind::Flac),
-            _ => None,
-        };
         let chosen = streams.iter().find_map(|(serial, head)| Some((kind(head)?, *serial, head)));
         let Some((kind, serial, head)) = chosen else {
             return Err(found(match streams.first() {
@@ -56,11 +51,16 @@ impl Link {
             }));
         };
         packets.choose(serial);
-        match kind {
+        let mut link = match kind {
             Kind::Vorbis => Self::vorbis(head, packets),
             Kind::Opus => Self::opus(head, packets),
             Kind::Flac => Self::flac(head, packets),
+        }?;
+        let sounds = streams.iter().filter(|(_, head)| self::kind(head).is_some()).count();
+        if sounds > 1 {
+            link.warning = Some(format!("it holds {sounds} streams of sound: the first was read"));
         }
+        Ok(link)
     }
 
     fn vorbis(head: &[u8], packets: &mut PacketReader<impl Read>) -> Result<Self, String> {
@@ -80,7 +80,7 @@ impl Link {
         let description = [head, &setup].concat();
         parameters.for_codec(CODEC_ID_VORBIS).with_extra_data(description.into());
         let decoder = Decoder::Symphonia(Box::new(Codec::new(&parameters)?));
-        Ok(Self { kind: Kind::Vorbis, decoder, format, run_up: 0 })
+        Ok(Self { kind: Kind::Vorbis, decoder, format, run_up: 0, warning: None })
     }
 
     fn opus(head: &[u8], packets: &mut PacketReader<impl Read>) -> Result<Self, String> {
@@ -88,7 +88,13 @@ impl Link {
         // Remarks.
         header_packet(packets)?;
         let format = opus.format();
-        Ok(Self { kind: Kind::Opus, decoder: Decoder::Opus(Box::new(opus)), format, run_up })
+        Ok(Self {
+            kind: Kind::Opus,
+            decoder: Decoder::Opus(Box::new(opus)),
+            format,
+            run_up,
+            warning: None,
+        })
     }
 
     fn flac(head: &[u8], packets: &mut PacketReader<impl Read>) -> Result<Self, String> {
@@ -105,7 +111,12 @@ impl Link {
         parameters.for_codec(CODEC_ID_FLAC).with_extra_data(flac::mended(info, None).into());
         let decoder = Decoder::Symphonia(Box::new(Codec::new(&parameters)?));
         let format = flac::format(&info);
-        Ok(Self { kind: Kind::Flac, decoder, format, run_up: 0 })
+        Ok(Self { kind: Kind::Flac, decoder, format, run_up: 0, warning: None })
+    }
+
+    /// What is not as it should be with it.
+    pub(super) fn warning(&mut self) -> Option<String> {
+        self.warning.take()
     }
 
     /// The format of its audio.
@@ -157,6 +168,16 @@ impl Link {
             Decoder::Opus(_) => None,
         };
         if is_verified == Some(false) { Err(wrong_sum()) } else { Ok(()) }
+    }
+}
+
+/// What a first packet begins.
+fn kind(head: &[u8]) -> Option<Kind> {
+    match head {
+        [1, b'v', b'o', b'r', b'b', b'i', b's', ..] => Some(Kind::Vorbis),
+        [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => Some(Kind::Opus),
+        [0x7F, b'F', b'L', b'A', b'C', ..] => Some(Kind::Flac),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! M4A: what its edit list calls the music is what is read.
 
 use super::made::{Bits, channels, mp4_box, noise};
-use super::{assert_refused, fixture, read, read_plainly, read_with_warning};
+use super::{assert_refused, fixture, read_plainly, read_with_warning};
 
 const PACKET: usize = 4096;
 
@@ -180,7 +180,7 @@ fn codecs_that_cannot_be_read_are_named() {
     assert_refused(&described(first, second & 0x87 | 6 << 3), &["5.1 AAC"]);
     assert_refused(&described(5 << 3 | first & 7, second), &["HE-AAC"]);
     assert_refused(&described(1 << 3 | first & 7, second), &["another profile than LC"]);
-    assert!(read(&plain).is_ok());
+    assert!(read_plainly(&plain).audio.frames() > 0);
     let mut bare = fixture("chorus.aac");
     bare[2] |= 1;
     bare[3] = bare[3] & 0x3F | 0x80;

@@ -317,6 +317,17 @@ fn flac_in_ogg_is_as_strict_as_flac() {
 }
 
 #[test]
+fn of_several_streams_the_first_is_read_and_that_is_told() {
+    let (first, second) = (opus(1, 2), opus(2, 2));
+    let mut pages = vec![first[0].clone(), second[0].clone()];
+    for (a, b) in first[1..].iter().zip(&second[1..]) {
+        pages.extend([a.clone(), b.clone()]);
+    }
+    let audio = read_with_warning(&file(&pages), &["2 streams of sound"]).audio;
+    assert!(audio == read_plainly(&file(&first)).audio);
+}
+
+#[test]
 fn what_else_is_in_ogg_is_named() {
     let other = |head: &[u8]| file(&paged(1, &[head.to_vec()], &[(vec![0; 20], 1)], 1));
     assert_refused(&other(b"Speex   1.2"), &["Speex in Ogg"]);

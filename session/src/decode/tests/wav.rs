@@ -125,6 +125,18 @@ fn every_sample_that_a_file_has_is_read() {
 }
 
 #[test]
+fn what_is_left_out_is_told() {
+    let whole = riff(&[plain_format(), chunk(b"data", &little(&noise(FRAMES)))]);
+    let joined = [&whole[..], &whole].concat();
+    assert_is_noise(&read_with_warning(&joined, &["another WAV", "not read"]).audio);
+    // A header that was not brought up to date when the recorder stopped.
+    let samples = little(&noise(FRAMES + 9600));
+    let stale = riff(&[plain_format(), sized(b"data", 4 * FRAMES as u32, &samples)]);
+    let audio = read_with_warning(&stale, &["38400 bytes", "0.20 s", "does not count"]).audio;
+    assert_eq!(audio.frames(), FRAMES);
+}
+
+#[test]
 fn what_lacks_is_counted_down_to_the_byte() {
     let whole = riff(&[plain_format(), chunk(b"data", &little(&noise(48_000)))]);
     assert_refused(&whole[..whole.len() - 1], &["1 frame less", "truncated", "1 byte is missing"]);
