@@ -249,7 +249,12 @@ impl Source for Demuxed {
             }
             let is_in_place = u64::try_from(packet.pts.get()).is_ok_and(|at| at == self.decoded);
             if self.is_lossless && !is_in_place {
-                return Err(self.damage("a part is missing"));
+                let is_before = u64::try_from(packet.pts.get()).is_ok_and(|at| at < self.decoded);
+                return Err(self.damage(if is_before {
+                    "it begins anew: another file was joined to it"
+                } else {
+                    "a part is missing"
+                }));
             }
             self.decode(&packet.data)?;
         }

@@ -113,6 +113,9 @@ impl Lost {
             } else {
                 format!("in {places} places, the first at {first}")
             };
+            if self.frames == 0 {
+                return format!("{what} {place}: how much is lost is not known");
+            }
             let lost_s = seconds(self.frames, sample_rate_hz);
             format!("{what} {place}: {lost_s:.2} s lost, silent instead")
         })
@@ -131,6 +134,10 @@ mod tests {
         assert!(truncated(480_000, 240_000, 48_000).contains("10.00 s"));
         let mut lost = Lost::default();
         assert_eq!(lost.warning("damaged", 48_000), None);
+        lost.count(48_000, 0);
+        let text = lost.warning("damaged", 48_000).unwrap();
+        assert_eq!(text, "damaged in a place at 0:01.00: how much is lost is not known");
+        let mut lost = Lost::default();
         lost.count(48_000, 4_800);
         lost.count(96_000, 4_800);
         let text = lost.warning("damaged", 48_000).unwrap();

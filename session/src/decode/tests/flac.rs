@@ -84,6 +84,7 @@ fn without_a_length_it_is_read_to_its_end_and_cut_short_it_is_truncated() {
     assert_refused(&whole[..whole.len() / 2], &["0.62 s", "truncated"]);
     assert_refused(&whole[..whole.len() - 1], &["truncated"]);
     assert_refused(&whole[..42], &["truncated"]);
+    assert_refused(&[&whole[..], &whole].concat(), &["another file was joined to it"]);
     // Of a cut recording without a length the sum still tells.
     assert!(read(&open[..open.len() / 2]).is_err());
 }
