@@ -19,10 +19,12 @@ use std::time::Duration;
 
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode_with;
-use burnish_session::measure::measure;
+use burnish_session::measure::Measures;
+use burnish_session::scan::{Scan, scan};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 /// Exit code for bad input.
 const BAD_INPUT: u8 = 2;
@@ -44,7 +46,7 @@ struct Arguments {
 enum Command {
     /// Measure a mix or a master.
     Check {
-        /// The file: WAV, AIFF, FLAC, MP3, AAC/M4A or Ogg Vorbis.
+        /// The file: WAV, AIFF, FLAC, MP3, AAC/M4A, Ogg Vorbis or Opus.
         mix: PathBuf,
         /// Print the measures as JSON.
         #[arg(long)]
@@ -119,20 +121,59 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
-fn check(path: &Path, is_json: bool) -> Result<String, String> {
-    let measures = measure(&load(path)?);
-    if is_json { to_json(&measures) } else { Ok(tables::measures(&measures)) }
+/// The measures of a file, and what is not as it should be with it.
+#[derive(Serialize)]
+struct Checked<'a> {
+    #[serde(flatten)]
+    measures: &'a Measures,
+    warnings: &'a [String],
 }
 
-/// Decodes a file under a progress bar.
-fn load(path: &Path) -> Result<StereoAudio, String> {
+fn check(path: &Path, is_json: bool) -> Result<String, String> {
+    let mut warnings = Vec::new();
+    let measures = scanned(path, false, &mut warnings)?.measures;
+    if is_json {
+        to_json(&Checked { measures: &measures, warnings: &warnings })
+    } else {
+        Ok(tables::measures(&measures))
+    }
+}
+
+/// Decodes a file under a progress bar; what is not as it should be with it is said and
+/// added to the warnings.
+fn load(path: &Path, warnings: &mut Vec<String>) -> Result<StereoAudio, String> {
     let bar = progress_bar("reading");
-    let audio = decode_with(path, &mut |share| {
+    let decoded = decode_with(path, &mut |share| {
         show(&bar, share);
         std::ops::ControlFlow::Continue(())
     });
     bar.finish_and_clear();
-    audio.map_err(|error| error.to_string())
+    let decoded = decoded.map_err(|error| error.to_string())?;
+    warn(path, &decoded.warnings, warnings);
+    Ok(decoded.audio)
+}
+
+/// Measures a file under a progress bar without ever holding it whole; what is not as it
+/// should be with it is said and added to the warnings.
+fn scanned(path: &Path, with_spectrum: bool, warnings: &mut Vec<String>) -> Result<Scan, String> {
+    let bar = progress_bar("reading");
+    let scanned = scan(path, with_spectrum, &mut |share| {
+        show(&bar, share);
+        std::ops::ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    let scanned = scanned.map_err(|error| error.to_string())?;
+    warn(path, &scanned.warnings, warnings);
+    Ok(scanned)
+}
+
+/// Says what is not as it should be with a file, and adds it to the warnings.
+fn warn(path: &Path, found: &[String], warnings: &mut Vec<String>) {
+    for warning in found {
+        let warning = format!("{}: {warning}", path.display());
+        eprintln!("burnish: warning: {warning}");
+        warnings.push(warning);
+    }
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<String, String> {

@@ -416,6 +416,7 @@ impl Shelf {
             reference.details = Some(Arc::new(SongDetails {
                 spectrum: details.spectrum,
                 measures: Some(details.measures),
+                warnings: details.warnings,
             }));
         });
     }

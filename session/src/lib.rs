@@ -18,6 +18,7 @@ pub mod references;
 pub mod render;
 pub mod resample;
 pub mod saved;
+pub mod scan;
 pub mod snapshots;
 pub mod targets;
 pub mod three_masters;

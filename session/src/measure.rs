@@ -152,20 +152,69 @@ impl Measures {
 /// The loudness of a mono file is that of its one channel, as BS.1770 defines
 /// it; played from two speakers it is 3 dB louder.
 pub fn measure(audio: &StereoAudio) -> Measures {
-    let spec = AudioSpec {
-        sample_rate_hz: f64::from(audio.sample_rate_hz),
-        max_block_frames: BLOCK_FRAMES,
-    };
-    let mut meters = Meters::new(spec);
-    meters.set_mono(audio.channels == 1);
-    for (left, right) in audio.left.chunks(BLOCK_FRAMES).zip(audio.right.chunks(BLOCK_FRAMES)) {
-        meters.process(left, right);
+    let mut meter = FileMeter::new(audio.sample_rate_hz, audio.channels);
+    meter.process(&audio.left, &audio.right);
+    meter.finish()
+}
+
+/// Measures a file piece by piece; how it is cut into pieces changes nothing.
+pub(crate) struct FileMeter {
+    meters: Meters,
+    sample_rate_hz: u32,
+    channels: u16,
+    frames: u64,
+    /// Frames of a block that is not full yet.
+    rest: [Vec<f32>; 2],
+}
+
+impl FileMeter {
+    /// A meter for a file of such a format.
+    pub(crate) fn new(sample_rate_hz: u32, channels: u16) -> Self {
+        let spec =
+            AudioSpec { sample_rate_hz: f64::from(sample_rate_hz), max_block_frames: BLOCK_FRAMES };
+        let mut meters = Meters::new(spec);
+        meters.set_mono(channels == 1);
+        Self { meters, sample_rate_hz, channels, frames: 0, rest: [Vec::new(), Vec::new()] }
     }
-    meters.finish();
-    let mut snapshot = meters.snapshot();
-    if audio.channels == 1 {
-        // The one channel was measured twice.
-        snapshot.clipped_samples /= 2;
+
+    /// The next piece of both channels.
+    pub(crate) fn process(&mut self, left: &[f32], right: &[f32]) {
+        let (mut left, mut right) = (left, right);
+        self.frames += left.len() as u64;
+        if !self.rest[0].is_empty() {
+            let frames = left.len().min(BLOCK_FRAMES - self.rest[0].len());
+            for (rest, samples) in self.rest.iter_mut().zip([&mut left, &mut right]) {
+                let taken;
+                (taken, *samples) = samples.split_at(frames);
+                rest.extend_from_slice(taken);
+            }
+            if self.rest[0].len() < BLOCK_FRAMES {
+                return;
+            }
+            self.meters.process(&self.rest[0], &self.rest[1]);
+            self.rest.iter_mut().for_each(Vec::clear);
+        }
+        let blocks = left.chunks_exact(BLOCK_FRAMES).zip(right.chunks_exact(BLOCK_FRAMES));
+        for (left, right) in blocks {
+            self.meters.process(left, right);
+        }
+        let whole = left.len() / BLOCK_FRAMES * BLOCK_FRAMES;
+        self.rest[0].extend_from_slice(&left[whole..]);
+        self.rest[1].extend_from_slice(&right[whole..]);
     }
-    Measures::from_snapshot(&snapshot, audio.duration_s(), audio.sample_rate_hz, audio.channels)
+
+    /// The measures of it all.
+    pub(crate) fn finish(mut self) -> Measures {
+        if !self.rest[0].is_empty() {
+            self.meters.process(&self.rest[0], &self.rest[1]);
+        }
+        self.meters.finish();
+        let mut snapshot = self.meters.snapshot();
+        if self.channels == 1 {
+            // The one channel was measured twice.
+            snapshot.clipped_samples /= 2;
+        }
+        let duration_s = self.frames as f64 / f64::from(self.sample_rate_hz);
+        Measures::from_snapshot(&snapshot, duration_s, self.sample_rate_hz, self.channels)
+    }
 }

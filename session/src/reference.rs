@@ -80,6 +80,8 @@ pub struct ReferenceDetails {
     /// SHA-256 of the file as hexadecimal digits; empty when the file could not
     /// be read a second time.
     pub sha256: String,
+    /// What is not as it should be with the file, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// What there is to tell while a reference is loaded.
@@ -178,7 +180,7 @@ pub fn song_spectrum(audio: &StereoAudio) -> SongSpectrum {
 }
 
 /// What an analyser has measured, at the end of the song.
-fn spectrum_of(mut analyzer: SongAnalyzer) -> SongSpectrum {
+pub(crate) fn spectrum_of(mut analyzer: SongAnalyzer) -> SongSpectrum {
     analyzer.finish();
     let mut spectrum = SongSpectrum::default();
     analyzer.shared().read(&mut spectrum);

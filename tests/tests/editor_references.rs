@@ -121,6 +121,22 @@ fn a_song_is_chosen_renamed_and_taken_away() {
 }
 
 #[test]
+fn a_song_that_plays_with_something_missing_says_so_in_its_row() {
+    for size in SIZES {
+        let mut songs = ready_songs(2);
+        songs[1].warnings = vec!["damaged in a place at 0:04.02: 1.02 s lost".to_owned()];
+        let mut harness = window(page(songs), size.x, size.y);
+        assert!(value(&harness, "Reference 2 warning").contains("1.02 s lost"));
+        assert!(harness.query_by_label("Reference 1 warning").is_none());
+        // It is chosen and renamed like any other.
+        assert_eq!(
+            click(&mut harness, "Choose reference 2"),
+            asked([ReferenceEdit::Choose(ChosenReference::Song(1))])
+        );
+    }
+}
+
+#[test]
 fn a_double_click_renames_an_empty_name_is_not_taken_and_escape_leaves_all_as_it_was() {
     let mut harness = open(page(ready_songs(2)));
     for _ in 0..2 {

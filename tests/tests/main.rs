@@ -33,6 +33,7 @@ mod loudness;
 mod mending;
 mod on_demand;
 mod ordered_kernels;
+mod reading;
 mod references;
 #[cfg(target_os = "linux")]
 mod references_memory;

@@ -44,7 +44,7 @@ fn show_none(scene: &mut Scene<'_>, rect: Rect) {
     let font = theme::font(theme::TEXT_SIZE);
     let place = scene.text_in(words, Align2::RIGHT_CENTER, text, font, theme::QUIET);
     scene.reading(place, "Reference", text);
-    let help = "Chooses a song to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis or AIFF.";
+    let help = "Chooses a song to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis, Opus or AIFF.";
     let look = ButtonLook::Plain;
     if button(scene, action, "Browse\u{2026}", "Browse reference", help, look).clicked() {
         scene.edits.push(Edit::Reference(ReferenceEdit::Browse));

@@ -43,6 +43,8 @@ pub struct ReferenceView {
     /// Highest magnitude in each of equal shares of the song (about 1000), full
     /// scale 1.0; empty before it was read.
     pub waveform: Arc<Vec<f32>>,
+    /// What is not as it should be with the file, though it plays; a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// Which reference "Reference" is.

@@ -12,11 +12,11 @@ use burnish_session::reference::{LoadEvent, display_name, load_reference, song_s
 use clap::Args;
 use serde_json::json;
 
-use super::{load, progress_bar, show, to_json};
+use super::{progress_bar, scanned, show, to_json, warn};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The master: WAV, AIFF, FLAC, MP3, AAC/M4A or Ogg Vorbis.
+    /// The master: WAV, AIFF, FLAC, MP3, AAC/M4A, Ogg Vorbis or Opus.
     master: PathBuf,
     /// A finished song to compare with; several are averaged, and their spread is the tolerance.
     #[arg(required = true)]
@@ -27,15 +27,19 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
-    let master = load(&arguments.master)?;
-    let side = side(&arguments.master, &master)?;
-    let references = references(&arguments.references, master.sample_rate_hz)?;
+    let mut warnings = Vec::new();
+    let master = scanned(&arguments.master, true, &mut warnings)?;
+    let side = Side::of_file(&master.spectrum.unwrap_or_default(), &master.measures)
+        .ok_or_else(|| nothing_in(&arguments.master))?;
+    let rate_hz = master.measures.sample_rate_hz;
+    let references = references(&arguments.references, rate_hz, &mut warnings)?;
     let balance = Balance::new(None, Some(side), &references);
     if arguments.json {
         return to_json(&json!({
             "third_octaves_hz": NOMINAL_HZ,
             "distance_db": balance.distance_db(),
             "balance": balance,
+            "warnings": warnings,
         }));
     }
     let reference = balance.reference.unwrap_or_default();
@@ -67,7 +71,11 @@ pub(super) fn side(path: &Path, audio: &StereoAudio) -> Result<Side, String> {
 }
 
 /// The references at the sample rate of what they are compared with.
-pub(super) fn references(paths: &[PathBuf], rate_hz: u32) -> Result<Vec<Side>, String> {
+pub(super) fn references(
+    paths: &[PathBuf],
+    rate_hz: u32,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Side>, String> {
     paths
         .iter()
         .map(|path| {
@@ -80,6 +88,7 @@ pub(super) fn references(paths: &[PathBuf], rate_hz: u32) -> Result<Vec<Side>, S
             });
             bar.finish_and_clear();
             let reference = reference.map_err(|error| error.to_string())?;
+            warn(path, &reference.warnings, warnings);
             Side::of_file(&reference.spectrum, &reference.measures).ok_or_else(|| nothing_in(path))
         })
         .collect()

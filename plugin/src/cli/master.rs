@@ -19,7 +19,7 @@ use super::{load, progress_bar, show, tables, to_json};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The mix: WAV, AIFF, FLAC, MP3, AAC/M4A or Ogg Vorbis.
+    /// The mix: WAV, AIFF, FLAC, MP3, AAC/M4A, Ogg Vorbis or Opus.
     mix: PathBuf,
     /// The WAV file to write; an existing one is replaced.
     #[arg(short, long)]
@@ -115,7 +115,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
             arguments.output.display()
         ));
     }
-    let mix = load(&arguments.mix)?;
+    let mut found = Vec::new();
+    let mix = load(&arguments.mix, &mut found)?;
     let before = measure(&mix);
     // Dither for the file's depth, unless nothing is left to be rounded off.
     let is_changed = job.settings != ChainSettings::default() || job.target_lufs.is_some();
@@ -142,7 +143,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
     for warning in &job.warnings {
         eprintln!("burnish: warning: {warning}");
     }
-    report(arguments, &before, &rendered, &settings, &job.warnings)
+    found.append(&mut job.warnings);
+    report(arguments, &before, &rendered, &settings, &found)
 }
 
 fn report(

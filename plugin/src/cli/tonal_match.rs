@@ -15,7 +15,7 @@ use super::{compare, load, master, progress_bar, show, to_json};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The mix: WAV, AIFF, FLAC, MP3, AAC/M4A or Ogg Vorbis.
+    /// The mix: WAV, AIFF, FLAC, MP3, AAC/M4A, Ogg Vorbis or Opus.
     mix: PathBuf,
     /// A finished song to match; several are averaged.
     #[arg(required = true)]
@@ -45,14 +45,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
         None => ChainSettings::default(),
         Some(name) => master::preset(name)?,
     };
-    let mut audio = load(&arguments.mix)?;
+    let mut warnings = Vec::new();
+    let mut audio = load(&arguments.mix, &mut warnings)?;
     if settings != ChainSettings::default() {
         let bar = progress_bar("mastering");
         audio = render(&audio, &settings, |share| show(&bar, share)).audio;
         bar.finish_and_clear();
     }
     let side = compare::side(&arguments.mix, &audio)?;
-    let references = compare::references(&arguments.references, audio.sample_rate_hz)?;
+    let references =
+        compare::references(&arguments.references, audio.sample_rate_hz, &mut warnings)?;
     let balance = Balance::new(None, Some(side), &references);
     let rate_hz = f64::from(audio.sample_rate_hz);
     let amount = arguments.amount / 100.0;
@@ -67,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
     if let Some(path) = &arguments.output {
         write_preset(path, &settings)?;
     }
-    if arguments.json { as_json(&proposal) } else { Ok(as_text(&proposal)) }
+    if arguments.json { as_json(&proposal, &warnings) } else { Ok(as_text(&proposal)) }
 }
 
 fn check(
@@ -108,7 +110,7 @@ fn as_text(proposal: &Proposal) -> String {
     text
 }
 
-fn as_json(proposal: &Proposal) -> Result<String, String> {
+fn as_json(proposal: &Proposal, warnings: &[String]) -> Result<String, String> {
     let bands: Vec<_> = (0..BANDS)
         .map(|band| {
             json!({
@@ -124,5 +126,6 @@ fn as_json(proposal: &Proposal) -> Result<String, String> {
         "distance_predicted_db": proposal.distance_predicted_db,
         "limits": proposal.limits,
         "third_octaves": bands,
+        "warnings": warnings,
     }))
 }

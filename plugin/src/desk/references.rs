@@ -27,6 +27,8 @@ const FIRST_ID: u32 = 2;
 pub(crate) struct SongDetails {
     pub(crate) spectrum: SongSpectrum,
     pub(crate) measures: Option<Measures>,
+    /// What is not as it should be with the file.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// One reference while it is in the list.

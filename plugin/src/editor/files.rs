@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use crate::desk::{Desk, Picked};
 
-const EXTENSIONS: [&str; 9] = ["wav", "flac", "mp3", "m4a", "aac", "ogg", "oga", "aif", "aiff"];
+const EXTENSIONS: [&str; 14] = [
+    "wav", "bwf", "rf64", "flac", "mp3", "m4a", "mp4", "aac", "ogg", "oga", "opus", "aif", "aiff",
+    "aifc",
+];
 
 /// Asks for references to add; several at once.
 pub(super) fn browse(desk: &Arc<Desk>) {

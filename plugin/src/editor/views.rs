@@ -35,6 +35,10 @@ pub(super) fn reference_views(list: &[Reference]) -> Vec<ReferenceView> {
                 region: saved.region,
                 is_free_running: saved.is_free_running,
                 waveform: Arc::clone(&reference.waveform),
+                warnings: reference
+                    .details
+                    .as_ref()
+                    .map_or_else(Vec::new, |details| details.warnings.clone()),
             }
         })
         .collect()

@@ -147,8 +147,9 @@ fn load(
     let (song, mut details) = if let Some(known) = known {
         known
     } else {
-        let Loaded { playable, measures, spectrum } = pipeline::load(path, format, progress)?;
-        let details = ReferenceDetails { measures, spectrum, sha256: String::new() };
+        let Loaded { playable, measures, spectrum, warnings } =
+            pipeline::load(path, format, progress)?;
+        let details = ReferenceDetails { measures, spectrum, sha256: String::new(), warnings };
         // A file that was changed while it was read is not the one of that key.
         let is_same = |key: &&Key| Key::of(path, format).as_ref() == Some(*key);
         let song = match key.as_ref().filter(is_same) {

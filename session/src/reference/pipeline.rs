@@ -33,6 +33,7 @@ pub(super) struct Loaded {
     pub(super) playable: PlayableReference,
     pub(super) measures: Measures,
     pub(super) spectrum: SongSpectrum,
+    pub(super) warnings: Vec<String>,
 }
 
 /// A piece of both channels at the file's sample rate.
@@ -69,7 +70,7 @@ pub(super) fn load(
         let resampled = joined(path, resampled)?.map_err(|text| FileError::new(path, text))?;
         Ok((joined(path, meter)?, resampled))
     })?;
-    put_together(levels, resampled, file_rate_hz, format)
+    put_together(levels, resampled, file_rate_hz, format, reader.warnings())
         .map_err(|error| FileError::new(path, not_kept(&error)))
 }
 
@@ -198,6 +199,7 @@ fn put_together(
     (audio, spectrum): (SongStore, SongSpectrum),
     file_rate_hz: u32,
     format: SongFormat,
+    warnings: Vec<String>,
 ) -> std::io::Result<Loaded> {
     let measures = Measures::from_snapshot(
         &levels.snapshot,
@@ -215,7 +217,7 @@ fn put_together(
     if format.is_mono {
         measure_mono(&mut playable)?;
     }
-    Ok(Loaded { playable, measures, spectrum })
+    Ok(Loaded { playable, measures, spectrum, warnings })
 }
 
 /// A mono stream plays the sum of both channels, and its loudness is that of one.

@@ -31,7 +31,7 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
     let place = pos2(room.center().x, words.bottom() + 12.0 + 15.0);
     let place = Rect::from_center_size(place, vec2(132.0, 30.0));
     let look = ButtonLook::Filled(theme::REFERENCE);
-    let help = "Chooses songs to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis or AIFF.";
+    let help = "Chooses songs to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis, Opus or AIFF.";
     if button(scene, place, "Add a song\u{2026}", "Add first reference", help, look).clicked() {
         scene.edits.push(Edit::Reference(ReferenceEdit::Browse));
     }

@@ -16,6 +16,8 @@ use crate::widgets::{ButtonLook, button, toggle};
 /// Height of a row.
 pub(super) const HEIGHT: f32 = 24.0;
 const MARK_WIDTH: f32 = 24.0;
+/// The mark of a file that something is not right with.
+const WARNING_WIDTH: f32 = 18.0;
 const FIND_WIDTH: f32 = 64.0;
 
 /// Where the parts of a row lie.
@@ -81,7 +83,8 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, place: usize) {
     if response.double_clicked() {
         entry::begin(scene, Field::Name, place, &song.name);
     }
-    show_name(scene, columns.name, place, song, is_chosen);
+    let name_place = show_warnings(scene, columns.name, number, &song.warnings);
+    show_name(scene, name_place, place, song, is_chosen);
     let known = song.facts.as_ref().map_or_else(String::new, |facts| written(facts) + "\n");
     response.on_hover_text(format!(
         "{}\n{}\n{known}Click to compare with it, double-click to rename it.",
@@ -218,6 +221,19 @@ fn show_name(
             entry::begin(scene, Field::Name, place, &song.name);
         }
     }
+}
+
+/// A mark where something is not as it should be with the file, though it plays; what is
+/// left of the place for the name.
+fn show_warnings(scene: &Scene<'_>, rect: Rect, number: usize, warnings: &[String]) -> Rect {
+    if warnings.is_empty() {
+        return rect;
+    }
+    let mark = rect.with_max_x(rect.left() + WARNING_WIDTH);
+    icons::warning(scene.painter(), pos2(mark.left() + 6.0, mark.center().y), theme::ATTENTION);
+    let text = warnings.join("\n");
+    scene.reading(mark, &format!("Reference {number} warning"), &text).on_hover_text(&text);
+    rect.with_min_x(mark.right())
 }
 
 fn show_facts(scene: &Scene<'_>, columns: &Columns, number: usize, facts: &ReferenceFacts) {

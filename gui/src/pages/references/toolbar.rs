@@ -36,7 +36,7 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
         let place = scene.text_in(path, Align2::LEFT_CENTER, FULL, font, theme::QUIET);
         scene.reading(place, "References are full", FULL);
     } else {
-        let help = "Chooses songs to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis or AIFF.";
+        let help = "Chooses songs to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis, Opus or AIFF.";
         if button(scene, add, text, "Add references", help, ButtonLook::Plain).clicked() {
             scene.edits.push(Edit::Reference(ReferenceEdit::Browse));
         }
