@@ -9,7 +9,7 @@ mod session;
 use std::net::UdpSocket;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::setup;
 
@@ -224,7 +224,14 @@ impl Host {
         self.line.hear();
         self.line.send("/transport_play", &[]);
         let (mut position, mut level_db) = (0.0_f64, f64::NEG_INFINITY);
+        let mut is_asked_again = false;
+        let started = Instant::now();
         until(Duration::from_secs(5), || {
+            // While it comes back from a bounce it forgets what it is asked for.
+            if position == 0.0 && !is_asked_again && started.elapsed() > Duration::from_secs(1) {
+                self.line.send("/transport_play", &[]);
+                is_asked_again = true;
+            }
             for said in self.line.hear() {
                 let Some(number) = said.number else { continue };
                 match said.address.as_str() {
