@@ -10,6 +10,9 @@ pub(crate) const RISE_S: usize = 10;
 /// of the gain.
 const LEVEL_TOLERANCE_DB: f64 = 0.5;
 
+/// A frame of two 32-bit floats.
+const FRAME_BYTES: usize = 8;
+
 /// A stereo sound.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Sound {
@@ -56,6 +59,33 @@ impl Sound {
             }
             at += 8 + size + size % 2;
         }
+    }
+
+    /// Writes a WAV file of 32-bit floats.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), String> {
+        let size = (self.frames.len() * FRAME_BYTES) as u32;
+        let rate_hz = self.rate_hz as u32;
+        let mut bytes = b"RIFF".to_vec();
+        bytes.extend((36 + size).to_le_bytes());
+        bytes.extend(b"WAVEfmt \x10\0\0\0\x03\0\x02\0");
+        bytes.extend(rate_hz.to_le_bytes());
+        bytes.extend((rate_hz * FRAME_BYTES as u32).to_le_bytes());
+        bytes.extend(b"\x08\0\x20\0data");
+        bytes.extend(size.to_le_bytes());
+        bytes.extend(self.frames.as_flattened().iter().flat_map(|sample| sample.to_le_bytes()));
+        std::fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// It with silence in front.
+    pub(crate) fn later(&self, frames: usize) -> Self {
+        let silence = std::iter::repeat_n([0.0; 2], frames);
+        Self { rate_hz: self.rate_hz, frames: silence.chain(self.frames.iter().copied()).collect() }
+    }
+
+    /// It without its first frames.
+    pub(crate) fn earlier(&self, frames: usize) -> Self {
+        let frames = self.frames.iter().skip(frames).copied().collect();
+        Self { rate_hz: self.rate_hz, frames }
     }
 
     /// Whether it is as long as asked, finite, not silent and not above full scale; its peak in dBFS.
@@ -194,6 +224,24 @@ mod tests {
         let depth_dbfs = null(&sound(0.25), &sound(0.35)).expect("equal lengths");
         assert!((depth_dbfs + 20.0).abs() < 1e-3, "{depth_dbfs}");
         assert!(null(&sound(0.25), &Sound { rate_hz: 48_000, frames: vec![] }).is_err());
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let path = std::env::temp_dir().join(format!("burnish-audio-{}.wav", std::process::id()));
+        let sound = Sound { rate_hz: 48_000, frames: vec![[0.5, -1.5], [1e-30, 0.0]] };
+        sound.write(&path).expect("a folder for temporary files");
+        let read = Sound::read(&path);
+        std::fs::remove_file(path).expect("the file");
+        assert_eq!(read, Ok(sound));
+    }
+
+    #[test]
+    fn later_and_earlier_are_each_the_others_undoing() {
+        let sound = Sound { rate_hz: 48_000, frames: vec![[0.5, -1.5], [0.25, 0.0]] };
+        let later = sound.later(3);
+        assert_eq!(later.frames[2..4], [[0.0; 2], [0.5, -1.5]]);
+        assert_eq!(later.earlier(3), sound);
     }
 
     #[test]

@@ -61,19 +61,29 @@ impl Bench {
         self.folder.join("mix.wav")
     }
 
-    /// What the command line makes of a mix.
-    pub(crate) fn master(&self, mix: &Path, out: &Path, settings: &[&str]) -> Result<(), String> {
+    /// What the command line makes of a mix; the latency that it took out, in frames.
+    pub(crate) fn master(
+        &self,
+        mix: &Path,
+        out: &Path,
+        settings: &[&str],
+    ) -> Result<usize, String> {
         let mut command = Command::new(self.program());
         command.arg("master").arg(mix).arg("-o").arg(out).args(["--bits", "32f", "--json"]);
         for setting in settings {
             command.args(["--set", setting]);
         }
-        let done = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
-        match done {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(format!("burnish master: {status}")),
-            Err(error) => Err(format!("{}: {error}", self.program().display())),
+        let done = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        let done = done.map_err(|error| format!("{}: {error}", self.program().display()))?;
+        if !done.status.success() {
+            return Err(format!("burnish master: {}", done.status));
         }
+        let said: serde_json::Value = serde_json::from_slice(&done.stdout)
+            .map_err(|error| format!("burnish master --json: {error}"))?;
+        let latency_frames = said["latency_frames"].as_u64();
+        latency_frames
+            .map(|frames| frames as usize)
+            .ok_or_else(|| "burnish master --json: expected a latency, found none".to_owned())
     }
 
     /// A fresh room for a host.
@@ -91,6 +101,8 @@ impl Bench {
     pub(crate) fn heading(&self) -> String {
         let date = say(Command::new("date").args(["-u", "+%Y-%m-%d"])).unwrap_or_default();
         let version = say(Command::new(self.program()).arg("--version")).unwrap_or_default();
+        // The lines below it are of the engine and the licence.
+        let version = version.lines().next().unwrap_or_default();
         let system = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
         let system = system.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
         format!("{date}, {version}, {}", system.unwrap_or("unknown").trim_matches('"'))

@@ -90,7 +90,7 @@ fn drive(bench: &Bench, report: &mut Report) -> Result<(), String> {
     }));
     // Only now: a session in which nothing has changed is not saved, and a bounce is a change.
     let is_saved = report.note(Step::Save, host.save(&place));
-    let leaving = host.quit();
+    let leaving = host.quit(&place.room);
     drop(host);
     if is_saved {
         let again = reopen(&place, &screen, bounced.ok().map(|(one, _)| one).as_ref());
@@ -212,7 +212,13 @@ struct Host<'a> {
 
 impl Host<'_> {
     fn open_editor(&mut self, room: &Room) -> Result<String, String> {
-        self.screen.click(&self.mixer, BURNISH_IN_MIXER, 2);
+        // A click that comes while the window is still being laid out is lost.
+        for _ in 0..5 {
+            self.screen.click(&self.mixer, BURNISH_IN_MIXER, 2);
+            if until(Duration::from_secs(4), || self.screen.window(EDITOR)).is_some() {
+                break;
+            }
+        }
         self.screen.photograph_editor(EDITOR, room)
     }
 
@@ -290,14 +296,20 @@ impl Host<'_> {
     }
 
     /// Quits as a person does; a host that crashes on the way out has crashed.
-    fn quit(&mut self) -> Result<String, String> {
+    fn quit(&mut self, room: &Room) -> Result<String, String> {
         self.screen.press(&self.window, "ctrl+s");
         std::thread::sleep(Duration::from_secs(1));
-        self.screen.press(&self.window, "ctrl+q");
+        // Its menu has no key for this.
+        self.screen.press(&self.window, "alt+f");
+        std::thread::sleep(Duration::from_millis(500));
+        self.screen.press(&self.window, "x");
         match self.running.wait(Duration::from_secs(20)) {
             Some(status) if status.success() => Ok("it quit by itself".to_owned()),
             Some(status) => Err(format!("on quitting the host {}", end(status))),
-            None => Err("expected the host to quit, found it at work after 20 s".to_owned()),
+            None => {
+                self.screen.photograph(&room.path("quitting.png"));
+                Err("expected the host to quit, found it at work after 20 s".to_owned())
+            }
         }
     }
 }

@@ -137,17 +137,6 @@ impl Report {
         is_good
     }
 
-    /// Adds words to a step's verdict, which stays what it is.
-    pub(crate) fn remark(&mut self, step: Step, words: &str) {
-        if let Body::Steps(steps) = &mut self.body {
-            for (_, verdict) in steps.iter_mut().filter(|(noted, _)| *noted == step) {
-                let (Verdict::Ok(seen) | Verdict::Failed(seen) | Verdict::Skipped(seen)) = verdict;
-                seen.push_str("; ");
-                seen.push_str(words);
-            }
-        }
-    }
-
     /// Notes the steps that were not reached, with the reason.
     pub(crate) fn finish(&mut self, why: &str) {
         for step in Step::ALL {

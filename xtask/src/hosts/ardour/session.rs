@@ -6,6 +6,9 @@ use crate::hosts::audio::{RISE_FROM_DB, RISE_S};
 use crate::hosts::bench::{Bench, Room, copy};
 
 /// A session as Ardour 7.3 writes it, less what it adds by itself, with marks for what differs.
+///
+/// The master bus is connected to no output: where it is, Ardour counts the 16 frames of the resampler there or
+/// not, as its threads run, and its files and the steps of its automation begin there or 16 frames elsewhere.
 const SESSION: &str = include_str!("session.xml");
 /// Ardour's clock: so many ticks a frame at 48 kHz.
 const CLOCKS_PER_FRAME: usize = 282_240_000 / 48_000;
