@@ -11,6 +11,7 @@ pub mod decode;
 pub mod error;
 pub mod history;
 pub mod measure;
+pub mod output;
 pub mod preset;
 mod protection;
 pub mod reference;

@@ -6,7 +6,8 @@ use std::path::Path;
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use crate::audio::StereoAudio;
-use crate::error::{FileError, io_reason};
+use crate::error::FileError;
+use crate::output::{Naming, Output, OutputFile};
 
 /// Sample format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub enum Bits {
     F32,
 }
 
+/// The name of a WAV file.
+pub const WAV: Naming = Naming { what: "WAV", extensions: &["wav", "wave", "bwf"] };
+
 /// Writes a file: to a temporary one beside it, renamed at the end, so that no
 /// half-written file is ever found under its name. An existing file is replaced.
 ///
@@ -29,43 +33,25 @@ pub enum Bits {
 /// # Errors
 /// When the folder does not exist, cannot be written to, or the disk is full.
 pub fn write_wav(path: &Path, audio: &StereoAudio, bits: Bits) -> Result<(), FileError> {
-    let fail = |message: String| FileError::new(path, message);
-    if path.is_dir() {
-        return Err(fail("expected a file to write, found a folder".to_owned()));
-    }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let cannot_write = |error: &std::io::Error| {
-        let reason = match error.kind() {
-            std::io::ErrorKind::NotFound => "its folder does not exist".to_owned(),
-            _ => io_reason(error),
-        };
-        fail(format!("expected to write there, found that {reason}"))
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".burnish-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private by default; a master is an ordinary file.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let temporary = builder.tempfile_in(folder).map_err(|error| cannot_write(&error))?;
-    write_samples(BufWriter::new(temporary.as_file()), audio, bits).map_err(
-        |error| match error {
-            hound::Error::IoError(error) => cannot_write(&error),
-            other => fail(format!("expected to write audio, found that {other}")),
-        },
-    )?;
-    temporary.as_file().sync_all().map_err(|error| cannot_write(&error))?;
-    temporary.persist(path).map_err(|error| cannot_write(&error.error))?;
-    Ok(())
+    write_wav_to(&Output::to(path, &[])?, audio, bits)
+}
+
+/// As [`write_wav`], at a place that has been made sure of.
+///
+/// # Errors
+/// When the disk is full, or what stands there has become something else meanwhile.
+pub fn write_wav_to(output: &Output, audio: &StereoAudio, bits: Bits) -> Result<(), FileError> {
+    let mut file = output.begin()?;
+    let written = write_samples(BufWriter::new(&mut file), audio, bits);
+    written.map_err(|error| match error {
+        hound::Error::IoError(error) => output.cannot_write(&error),
+        other => output.cannot_write(&std::io::Error::other(other)),
+    })?;
+    file.finish()
 }
 
 fn write_samples(
-    file: BufWriter<&std::fs::File>,
+    file: BufWriter<&mut OutputFile>,
     audio: &StereoAudio,
     bits: Bits,
 ) -> Result<(), hound::Error> {

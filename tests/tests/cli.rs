@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::support::{Signal, material_path};
 
 /// The program beside the test's own binary: `target/debug/burnish`.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap();
     let program = folder.join(format!("burnish{}", std::env::consts::EXE_SUFFIX));
@@ -46,31 +46,31 @@ pub(crate) fn fail(arguments: &[&str], must_say: &[&str]) {
     }
 }
 
-struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TempDir::new().unwrap())
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
 
     /// Writes a file and returns its path.
-    fn audio(&self, name: &str, audio: &StereoAudio, bits: Bits) -> String {
+    pub(crate) fn audio(&self, name: &str, audio: &StereoAudio, bits: Bits) -> String {
         let path = self.path(name);
         write_wav(Path::new(&path), audio, bits).unwrap();
         path
     }
 
-    fn bytes(&self, name: &str, bytes: &[u8]) -> String {
+    pub(crate) fn bytes(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.path(name);
         fs::write(&path, bytes).unwrap();
         path
     }
 
-    fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -79,7 +79,7 @@ impl Folder {
     }
 }
 
-fn noise(seconds: f64, sample_rate_hz: u32, amplitude: f32) -> StereoAudio {
+pub(crate) fn noise(seconds: f64, sample_rate_hz: u32, amplitude: f32) -> StereoAudio {
     let signal = Signal::noise((seconds * f64::from(sample_rate_hz)) as usize, amplitude, 33);
     StereoAudio { sample_rate_hz, channels: 2, left: signal.left, right: signal.right }
 }

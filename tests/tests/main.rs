@@ -30,6 +30,7 @@ mod limiter;
 mod loudness;
 mod mending;
 mod on_demand;
+mod outputs;
 mod references;
 #[cfg(target_os = "linux")]
 mod references_memory;

@@ -8,10 +8,11 @@ use burnish_dsp::settings::{ChainSettings, Stage, parameters};
 use burnish_session::about::VERSION;
 use burnish_session::audio::StereoAudio;
 use burnish_session::measure::{Measures, measure};
+use burnish_session::output::{Input, Output, kind_by_name};
 use burnish_session::preset::{assign, find_preset, load_preset, presets};
 use burnish_session::render::{Rendered, render, render_to_loudness};
 use burnish_session::targets::{find_target, targets};
-use burnish_session::wav::{Bits, write_wav};
+use burnish_session::wav::{Bits, WAV, write_wav_to};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -109,12 +110,7 @@ struct Report<'a> {
 
 pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
     let mut job = understand(arguments)?;
-    if is_same_file(&arguments.mix, &arguments.output) {
-        return Err(format!(
-            "{}: expected an output of its own, found the mix itself",
-            arguments.output.display()
-        ));
-    }
+    let output = place(arguments)?;
     let mix = load(&arguments.mix)?;
     let before = measure(&mix);
     // Dither for the file's depth, unless nothing is left to be rounded off.
@@ -137,7 +133,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
         }
     };
     bar.finish_and_clear();
-    write_wav(&arguments.output, &rendered.audio, arguments.bits.format())
+    write_wav_to(&output, &rendered.audio, arguments.bits.format())
         .map_err(|error| error.to_string())?;
     for warning in &job.warnings {
         eprintln!("burnish: warning: {warning}");
@@ -209,6 +205,21 @@ fn understand(arguments: &Arguments) -> Result<Job, String> {
     Ok(Job { settings, target_lufs, is_dither_chosen, warnings })
 }
 
+/// Where the master goes, once it is sure that nothing is lost there.
+fn place(arguments: &Arguments) -> Result<Output, String> {
+    let mut inputs = vec![Input::new("the mix", &arguments.mix)];
+    inputs.extend(preset_input(arguments.preset.as_deref()));
+    let output = Output::to(&arguments.output, &inputs).map_err(|error| error.to_string())?;
+    kind_by_name(&arguments.output, &[WAV]).map_err(|error| error.to_string())?;
+    Ok(output)
+}
+
+/// The file that a preset is read from; none for a built-in one.
+pub(super) fn preset_input(name: Option<&str>) -> Option<Input> {
+    let name = name.filter(|name| find_preset(name).is_none())?;
+    Some(Input::new("the preset", Path::new(name)))
+}
+
 /// A built-in preset, or one in a file.
 pub(super) fn preset(name: &str) -> Result<ChainSettings, String> {
     if let Some(preset) = find_preset(name) {
@@ -256,12 +267,4 @@ fn idle_stage_warnings(settings: &ChainSettings, set: &[usize]) -> Vec<String> {
         }
     }
     warnings
-}
-
-/// Whether both paths lead to one existing file, through links too.
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
-    }
 }
