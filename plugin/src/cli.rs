@@ -2,17 +2,18 @@
 //! `licences`.
 //!
 //! Exit codes: 0 done, 2 something about the input was not as it has to be
-//! (one clear line on stderr says what).
+//! (one clear line on stderr says what), 130 interrupted.
 
 mod about;
 mod compare;
 mod documents;
+mod interrupt;
 mod master;
 mod tables;
 mod tonal_match;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode_with;
 use burnish_session::measure::measure;
-use clap::error::ErrorKind;
+use clap::error::ErrorKind as Usage;
 use clap::{CommandFactory, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -81,13 +82,18 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     let parsed = match Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let is_help =
-                matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let is_help = matches!(error.kind(), Usage::DisplayHelp | Usage::DisplayVersion);
             // Nothing is left to be done when even the message cannot be written.
             let _ = error.print();
             return if is_help { ExitCode::SUCCESS } else { ExitCode::from(BAD_INPUT) };
         }
     };
+    if parsed.command.is_some()
+        && let Err(error) = interrupt::watch()
+    {
+        eprintln!("burnish: expected to be told of interrupts, found that {error}");
+        return ExitCode::from(BAD_INPUT);
+    }
     let result = match parsed.command {
         None => {
             return if burnish::run_standalone(&parsed.standalone) {
@@ -108,9 +114,15 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     match result {
         Ok(text) => {
-            // A closed pipe (`burnish check mix.wav | head`) is not an error.
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
+            let mut out = std::io::stdout().lock();
+            match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+                // A closed pipe (`burnish check mix.wav | head`) is not an error.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    eprintln!("burnish: expected to print the result, found that {error}");
+                    ExitCode::from(BAD_INPUT)
+                }
+                _ => ExitCode::SUCCESS,
+            }
         }
         Err(message) => {
             eprintln!("burnish: {message}");

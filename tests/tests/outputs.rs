@@ -136,8 +136,8 @@ fn a_full_disk_leaves_the_old_file() {
     let folder = with_inputs();
     let output = folder.bytes("out.wav", b"old");
     let names = folder.names();
-    // A shell's limit of file sizes stands for the disk; the signal that comes with it is ignored.
-    let script = "ulimit -f 16; trap '' XFSZ; \"$@\"";
+    // A limit of file sizes stands for the disk; its signal must not be the end.
+    let script = "ulimit -f 16; \"$@\"";
     let result = std::process::Command::new("sh")
         .args(["-c", script, "sh"])
         .arg(crate::cli::program())
@@ -159,4 +159,84 @@ fn documents_go_through_links_and_onto_no_folder() {
     let file = folder.bytes("file", b"whole");
     assert_eq!(burnish(&["documents", &file]).status.code(), Some(2));
     assert_eq!(fs::read(&file).unwrap(), b"whole");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_behind_and_the_old_file_whole() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let folder = Folder::new();
+    let mix = folder.audio("mix.wav", &noise(20.0, 48_000, 0.2), Bits::B24);
+    let output = folder.bytes("out.wav", b"old");
+    let arguments = ["master", &mix, "-o", &output, "--set", "limiter.gain=6"];
+    let started = Instant::now();
+    succeed(&arguments);
+    let whole = started.elapsed();
+    let master = fs::read(&output).unwrap();
+    for signal in ["INT", "TERM", "HUP"] {
+        let mut interrupted = 0;
+        // From its first moments to after its end: also while the file is being written.
+        for step in 1..=8 {
+            fs::write(&output, b"old").unwrap();
+            let mut running = Command::new(crate::cli::program())
+                .args(arguments)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(whole.mul_f64(f64::from(step) / 7.0).max(Duration::from_millis(30)));
+            let id = running.id().to_string();
+            // It may have ended by then.
+            let _ = Command::new("kill").args(["-s", signal, &id]).stderr(Stdio::null()).status();
+            let code = running.wait().unwrap().code();
+            assert_eq!(folder.names(), ["mix.wav", "out.wav"], "{signal} {step}");
+            let left = fs::read(&output).unwrap();
+            match code {
+                Some(0) => assert!(left == master, "{signal} {step}"),
+                Some(130) => {
+                    assert!(left == b"old" || left == master, "{signal} {step}");
+                    interrupted += 1;
+                }
+                other => panic!("{signal} {step}: {other:?}"),
+            }
+        }
+        assert!(interrupted >= 3, "{signal}: {interrupted}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nohup_is_heard() {
+    let folder = with_inputs();
+    let script = "trap '' HUP; \"$@\" & sleep 0.05; kill -HUP $!; wait $!";
+    let output = folder.path("out.wav");
+    let status = std::process::Command::new("sh")
+        .args(["-c", script, "sh"])
+        .arg(crate::cli::program())
+        .args(["master", &folder.path("mix.wav"), "-o", &output])
+        .args(["--set", "limiter.gain=6", "--json"])
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert!(Path::new(&output).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_printed_is_an_error_and_a_closed_pipe_is_none() {
+    let folder = Folder::new();
+    let run = |script: &str| {
+        std::process::Command::new("sh")
+            .args(["-c", script, "sh"])
+            .arg(crate::cli::program())
+            .arg(folder.path("printed"))
+            .output()
+            .unwrap()
+    };
+    let full = run("ulimit -f 0; trap '' XFSZ; \"$1\" parameters > \"$2\"");
+    assert_eq!(full.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&full.stderr).contains("expected to print"));
+    assert!(run("\"$1\" parameters | true").status.success());
 }
