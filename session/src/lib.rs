@@ -10,6 +10,7 @@ pub mod blind;
 pub mod decode;
 pub mod error;
 pub mod history;
+pub mod master_file;
 pub mod measure;
 pub mod output;
 pub mod preset;

@@ -147,25 +147,52 @@ impl Measures {
     }
 }
 
-/// Measures a whole file.
+/// Measures audio that comes piece by piece.
 ///
 /// The loudness of a mono file is that of its one channel, as BS.1770 defines
 /// it; played from two speakers it is 3 dB louder.
+#[derive(Debug)]
+pub struct Measuring {
+    meters: Meters,
+    sample_rate_hz: u32,
+    channels: u16,
+    frames: u64,
+}
+
+impl Measuring {
+    /// Nothing measured yet of a file with so many channels.
+    pub fn new(sample_rate_hz: u32, channels: u16) -> Self {
+        let spec =
+            AudioSpec { sample_rate_hz: f64::from(sample_rate_hz), max_block_frames: BLOCK_FRAMES };
+        let mut meters = Meters::new(spec);
+        meters.set_mono(channels == 1);
+        Self { meters, sample_rate_hz, channels, frames: 0 }
+    }
+
+    /// Takes the next piece in; the channels of mono audio are equal.
+    pub fn take(&mut self, left: &[f32], right: &[f32]) {
+        for (left, right) in left.chunks(BLOCK_FRAMES).zip(right.chunks(BLOCK_FRAMES)) {
+            self.meters.process(left, right);
+            self.frames += left.len() as u64;
+        }
+    }
+
+    /// The measures of all of it.
+    pub fn finish(mut self) -> Measures {
+        self.meters.finish();
+        let mut snapshot = self.meters.snapshot();
+        if self.channels == 1 {
+            // The one channel was measured twice.
+            snapshot.clipped_samples /= 2;
+        }
+        let duration_s = self.frames as f64 / f64::from(self.sample_rate_hz);
+        Measures::from_snapshot(&snapshot, duration_s, self.sample_rate_hz, self.channels)
+    }
+}
+
+/// Measures a whole file.
 pub fn measure(audio: &StereoAudio) -> Measures {
-    let spec = AudioSpec {
-        sample_rate_hz: f64::from(audio.sample_rate_hz),
-        max_block_frames: BLOCK_FRAMES,
-    };
-    let mut meters = Meters::new(spec);
-    meters.set_mono(audio.channels == 1);
-    for (left, right) in audio.left.chunks(BLOCK_FRAMES).zip(audio.right.chunks(BLOCK_FRAMES)) {
-        meters.process(left, right);
-    }
-    meters.finish();
-    let mut snapshot = meters.snapshot();
-    if audio.channels == 1 {
-        // The one channel was measured twice.
-        snapshot.clipped_samples /= 2;
-    }
-    Measures::from_snapshot(&snapshot, audio.duration_s(), audio.sample_rate_hz, audio.channels)
+    let mut measuring = Measuring::new(audio.sample_rate_hz, audio.channels);
+    measuring.take(&audio.left, &audio.right);
+    measuring.finish()
 }

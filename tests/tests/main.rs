@@ -28,6 +28,7 @@ mod hanging_drive;
 mod host;
 mod limiter;
 mod loudness;
+mod master_files;
 mod mending;
 mod on_demand;
 mod outputs;

@@ -3,16 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use burnish::ENGINE_REVISION;
-use burnish_dsp::dither::BitDepth;
+use burnish_dsp::dither::{BitDepth, OverFullScale};
+use burnish_dsp::equalizer::BandChannel;
 use burnish_dsp::settings::{ChainSettings, Stage, parameters};
+use burnish_dsp::units::gain_to_db;
 use burnish_session::about::VERSION;
 use burnish_session::audio::StereoAudio;
+use burnish_session::error::FileError;
+use burnish_session::master_file::{Container, FileFormat, MasterWriter, Written};
 use burnish_session::measure::{Measures, measure};
 use burnish_session::output::{Input, Output, kind_by_name};
 use burnish_session::preset::{assign, find_preset, load_preset, presets};
-use burnish_session::render::{Rendered, render, render_to_loudness};
+use burnish_session::render::{render, render_to_loudness};
 use burnish_session::targets::{find_target, targets};
-use burnish_session::wav::{Bits, WAV, write_wav_to};
+use burnish_session::wav::Bits;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -113,6 +117,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
     let output = place(arguments)?;
     let mix = load(&arguments.mix)?;
     let before = measure(&mix);
+    if mix.channels == 1 {
+        job.warnings.extend(mono_warnings(&job.settings));
+    }
     // Dither for the file's depth, unless nothing is left to be rounded off.
     let is_changed = job.settings != ChainSettings::default() || job.target_lufs.is_some();
     if !job.is_dither_chosen && (is_changed || !arguments.bits.holds(&mix)) {
@@ -133,38 +140,79 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
         }
     };
     bar.finish_and_clear();
-    write_wav_to(&output, &rendered.audio, arguments.bits.format())
-        .map_err(|error| error.to_string())?;
+    let written = write(&output, arguments.bits.format(), &rendered.audio)?;
+    job.warnings.extend(over_warning(rendered.over_full_scale.and(written.over_full_scale)));
     for warning in &job.warnings {
         eprintln!("burnish: warning: {warning}");
     }
-    report(arguments, &before, &rendered, &settings, &job.warnings)
+    let report = Report {
+        version: VERSION,
+        engine_revision: ENGINE_REVISION,
+        before: &before,
+        after: &written.measures,
+        settings: changed(&settings),
+        latency_frames: rendered.latency_frames,
+        warnings: &job.warnings,
+    };
+    if arguments.json {
+        to_json(&report)
+    } else {
+        Ok(tables::before_after(&before, &written.measures))
+    }
 }
 
-fn report(
-    arguments: &Arguments,
-    before: &Measures,
-    rendered: &Rendered,
-    settings: &ChainSettings,
-    warnings: &[String],
-) -> Result<String, String> {
-    if !arguments.json {
-        return Ok(tables::before_after(before, &rendered.measures));
-    }
-    let changed = parameters()
+/// Writes the master, and says what is in the file.
+fn write(output: &Output, bits: Bits, audio: &StereoAudio) -> Result<Written, String> {
+    let format = FileFormat { container: Container::Wav, bits };
+    let frames = Some(audio.frames() as u64);
+    let write = || {
+        let mut writer =
+            MasterWriter::begin(output, format, audio.sample_rate_hz, audio.channels, frames)?;
+        writer.write(&audio.left, &audio.right)?;
+        writer.finish()
+    };
+    write().map_err(|error: FileError| error.to_string())
+}
+
+/// Whole numbers end at full scale; what lay beyond is lost.
+fn over_warning(over: OverFullScale) -> Option<String> {
+    let samples = match over.samples {
+        0 => return None,
+        1 => "1 sample was".to_owned(),
+        several => format!("{several} samples were"),
+    };
+    Some(format!(
+        "{samples} beyond full scale, by up to {:.2} dB, and cut off; a lower trim.gain, the \
+         limiter or --bits 32f keeps them",
+        gain_to_db(f64::from(over.peak))
+    ))
+}
+
+/// The parameters that are not neutral.
+fn changed(settings: &ChainSettings) -> Vec<(&'static str, f64)> {
+    parameters()
         .iter()
         .map(|parameter| (parameter, parameter.kind.snap(parameter.read(settings))))
         .filter(|(parameter, value)| *value != parameter.default)
-        .map(|(parameter, value)| (parameter.id.as_str(), value));
-    to_json(&Report {
-        version: VERSION,
-        engine_revision: ENGINE_REVISION,
-        before,
-        after: &rendered.measures,
-        settings: changed.collect(),
-        latency_frames: rendered.latency_frames,
-        warnings,
-    })
+        .map(|(parameter, value)| (parameter.id.as_str(), value))
+        .collect()
+}
+
+/// A warning for each band that has nothing to work on in a mono mix.
+fn mono_warnings(settings: &ChainSettings) -> Vec<String> {
+    let bands = settings.equalizer.bands.iter().enumerate();
+    bands
+        .filter(|(_, band)| settings.equalizer.is_on && band.is_on)
+        .filter(|(_, band)| matches!(band.channel, BandChannel::Right | BandChannel::Side))
+        .map(|(number, band)| {
+            let where_it_works = BandChannel::NAMES[band.channel.index() as usize];
+            format!(
+                "eq.{} works on {} and does nothing, since the mix is mono",
+                number + 1,
+                where_it_works.to_lowercase()
+            )
+        })
+        .collect()
 }
 
 fn understand(arguments: &Arguments) -> Result<Job, String> {
@@ -210,7 +258,8 @@ fn place(arguments: &Arguments) -> Result<Output, String> {
     let mut inputs = vec![Input::new("the mix", &arguments.mix)];
     inputs.extend(preset_input(arguments.preset.as_deref()));
     let output = Output::to(&arguments.output, &inputs).map_err(|error| error.to_string())?;
-    kind_by_name(&arguments.output, &[WAV]).map_err(|error| error.to_string())?;
+    kind_by_name(&arguments.output, &Container::ALL.map(Container::naming))
+        .map_err(|error| error.to_string())?;
     Ok(output)
 }
 
