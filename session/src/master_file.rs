@@ -4,12 +4,15 @@
 //! What is said of a master is measured from what went into the file: rounded, held at full
 //! scale, in as many channels as the file has. So a check of the file says the same.
 
+use std::fmt;
 use std::io::{self, BufWriter};
 
 use burnish_dsp::dither::OverFullScale;
 
 use crate::error::FileError;
+use crate::flac::FlacWriter;
 use crate::measure::{Measures, Measuring};
+use crate::metadata::{self, BEXT_LOUDNESS_AT, Carried, bext_loudness};
 use crate::output::{Naming, Output, OutputFile};
 use crate::wav::{Bits, MOST_RIFF_BYTES, WavSpec, WavWriter};
 
@@ -21,16 +24,24 @@ const BLOCK_FRAMES: usize = 4096;
 pub enum Container {
     /// RIFF or, when that grows beyond 4 GiB, RF64.
     Wav,
+    /// FLAC, for integers only.
+    Flac,
 }
 
 impl Container {
+    /// Whether it can hold samples of this format.
+    pub fn holds(self, bits: Bits) -> bool {
+        self == Container::Wav || bits != Bits::F32
+    }
+
     /// All of them, as their names are listed.
-    pub const ALL: [Self; 1] = [Container::Wav];
+    pub const ALL: [Self; 2] = [Container::Wav, Container::Flac];
 
     /// What its files are called.
     pub fn naming(self) -> Naming {
         match self {
             Container::Wav => Naming { what: "WAV", extensions: &["wav", "wave", "bwf"] },
+            Container::Flac => Naming { what: "FLAC", extensions: &["flac"] },
         }
     }
 }
@@ -54,10 +65,11 @@ pub struct Written {
 }
 
 /// Writes a master piece by piece, and measures what it writes.
-#[derive(Debug)]
 pub struct MasterWriter {
     output: Output,
     sink: Sink,
+    /// The file says how loud it is.
+    has_loudness: bool,
     bits: Bits,
     channels: usize,
     measuring: Measuring,
@@ -68,9 +80,15 @@ pub struct MasterWriter {
     held: [Vec<f32>; 2],
 }
 
-#[derive(Debug)]
 enum Sink {
     Wav(Box<WavWriter<BufWriter<OutputFile>>>),
+    Flac(Box<FlacWriter>),
+}
+
+impl fmt::Debug for MasterWriter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("MasterWriter").field("output", &self.output).finish_non_exhaustive()
+    }
 }
 
 impl MasterWriter {
@@ -84,18 +102,26 @@ impl MasterWriter {
         sample_rate_hz: u32,
         channels: u16,
         frames: Option<u64>,
+        carried: &Carried,
     ) -> Result<Self, FileError> {
         let file = BufWriter::new(output.begin()?);
         let sink = match format.container {
             Container::Wav => {
                 let spec = WavSpec { sample_rate_hz, channels, bits: format.bits };
-                WavWriter::new(file, spec, frames, &[], &[], MOST_RIFF_BYTES)
+                let (front, behind) = (&carried.front, &carried.behind);
+                WavWriter::new(file, spec, frames, front, behind, MOST_RIFF_BYTES)
                     .map(|writer| Sink::Wav(Box::new(writer)))
+            }
+            Container::Flac => {
+                let bits = format.bits.count();
+                FlacWriter::new(file, sample_rate_hz, bits, channels, frames, carried)
+                    .map(|writer| Sink::Flac(Box::new(writer)))
             }
         };
         Ok(Self {
             output: output.clone(),
             sink: sink.map_err(|error| output.cannot_write(&error))?,
+            has_loudness: carried.front.iter().any(metadata::has_loudness),
             bits: format.bits,
             channels: usize::from(channels),
             measuring: Measuring::new(sample_rate_hz, channels),
@@ -139,6 +165,7 @@ impl MasterWriter {
         }
         match &mut self.sink {
             Sink::Wav(writer) => writer.write_integers(&self.integers),
+            Sink::Flac(writer) => writer.write(&self.integers),
         }
     }
 
@@ -153,6 +180,7 @@ impl MasterWriter {
         }
         match &mut self.sink {
             Sink::Wav(writer) => writer.write_floats(&self.floats),
+            Sink::Flac(_) => Err(io::Error::other("FLAC holds integers only")),
         }
     }
 
@@ -161,10 +189,14 @@ impl MasterWriter {
     /// # Errors
     /// When the disk is full, or what stands there has become something else meanwhile.
     pub fn finish(self) -> Result<Written, FileError> {
-        let Self { output, sink, measuring, over_full_scale, .. } = self;
+        let Self { output, sink, has_loudness, measuring, over_full_scale, .. } = self;
         let measures = measuring.finish();
         let file = match sink {
-            Sink::Wav(writer) => writer.finish(),
+            Sink::Wav(mut writer) => {
+                let loudness = if has_loudness { bext_loudness(&measures) } else { Vec::new() };
+                writer.rewrite(*b"bext", BEXT_LOUDNESS_AT, &loudness).and_then(|()| writer.finish())
+            }
+            Sink::Flac(writer) => writer.finish(),
         };
         file.and_then(|file| file.into_inner().map_err(io::IntoInnerError::into_error))
             .map_err(|error| output.cannot_write(&error))?

@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::audio::StereoAudio;
 use crate::error::FileError;
 use crate::master_file::{Container, FileFormat, MasterWriter};
+use crate::metadata::Carried;
 use crate::output::Output;
 
 /// Sample format of a file.
@@ -52,8 +53,14 @@ pub fn write_wav(path: &Path, audio: &StereoAudio, bits: Bits) -> Result<(), Fil
     let output = Output::to(path, &[])?;
     let format = FileFormat { container: Container::Wav, bits };
     let frames = Some(audio.frames() as u64);
-    let mut writer =
-        MasterWriter::begin(&output, format, audio.sample_rate_hz, audio.channels, frames)?;
+    let mut writer = MasterWriter::begin(
+        &output,
+        format,
+        audio.sample_rate_hz,
+        audio.channels,
+        frames,
+        &Carried::default(),
+    )?;
     writer.write(&audio.left, &audio.right)?;
     writer.finish().map(drop)
 }

@@ -84,7 +84,7 @@ pub(crate) fn noise(seconds: f64, sample_rate_hz: u32, amplitude: f32) -> Stereo
     StereoAudio { sample_rate_hz, channels: 2, left: signal.left, right: signal.right }
 }
 
-fn fixture(name: &str) -> String {
+pub(crate) fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
     path.to_str().unwrap().to_owned()
 }

@@ -30,6 +30,7 @@ mod limiter;
 mod loudness;
 mod master_files;
 mod mending;
+mod metadata;
 mod on_demand;
 mod outputs;
 mod references;

@@ -7,7 +7,7 @@ use burnish_session::decode::decode;
 use burnish_session::wav::Bits;
 use serde_json::Value;
 
-use crate::cli::{Folder, burnish, noise, succeed};
+use crate::cli::{Folder, burnish, fail, noise, succeed};
 
 pub(crate) fn mono(seconds: f64, amplitude: f32) -> StereoAudio {
     let mut audio = noise(seconds, 48_000, amplitude);
@@ -137,4 +137,65 @@ fn what_lies_beyond_full_scale_is_counted_and_said() {
     let report =
         json(&["master", &mix, "-o", &output, "--set", "limiter.gain=3", "--bits", "16", "--json"]);
     assert!(report["warnings"].as_array().unwrap().is_empty());
+}
+
+/// The reference decoder, where it is installed.
+fn reference_decoder_agrees(flac: &str) -> Option<bool> {
+    let tested = std::process::Command::new("flac").args(["--test", "--silent", flac]).status();
+    tested.ok().map(|status| status.success())
+}
+
+#[test]
+fn a_flac_master_is_the_wav_master_to_the_bit() {
+    let folder = Folder::new();
+    for (rate_hz, channels) in
+        [(8_000, 2), (44_100, 2), (44_100, 1), (48_000, 1), (96_000, 2), (192_000, 2), (384_000, 1)]
+    {
+        let mut audio = noise(0.6, rate_hz, 0.3);
+        audio.channels = channels;
+        if channels == 1 {
+            audio.right.clone_from(&audio.left);
+        }
+        // Silence, full scale and a length that is no number of whole blocks.
+        audio.left[..5000.min(rate_hz as usize / 4)].fill(0.0);
+        let mix = folder.audio("mix.wav", &audio, Bits::F32);
+        for bits in ["16", "24"] {
+            let [wav, flac] = ["out.wav", "out.flac"].map(|name| {
+                let output = folder.path(name);
+                let sets = ["--set", "limiter.on=off", "--set", "trim.gain=11"];
+                succeed(&[&["master", &mix, "-o", &output, "--bits", bits][..], &sets].concat());
+                output
+            });
+            let decoded = [&wav, &flac].map(|path| decode(Path::new(path)).unwrap());
+            assert!(decoded[0] == decoded[1], "{rate_hz} Hz, {channels}, {bits}");
+            assert_eq!(decoded[1].channels, channels);
+            // Its MD5 is that of the samples, and there is one.
+            let header = std::fs::read(&flac).unwrap();
+            assert!(header[26..42].iter().any(|byte| *byte != 0));
+            assert_ne!(reference_decoder_agrees(&flac), Some(false), "{rate_hz} Hz, {bits}");
+        }
+    }
+}
+
+#[test]
+fn the_kind_of_file_is_said_by_name_or_by_format() {
+    let folder = Folder::new();
+    let mix = folder.audio("mix.wav", &noise(0.5, 48_000, 0.2), Bits::B24);
+    let start = |name: &str| std::fs::read(folder.path(name)).unwrap()[..4].to_vec();
+    for (name, arguments, begins) in [
+        ("a.wav", &[][..], b"RIFF"),
+        ("b.FLAC", &[], b"fLaC"),
+        ("c.flac", &["--format", "flac"], b"fLaC"),
+        ("d", &["--format", "flac"], b"fLaC"),
+        ("e", &["--format", "wav"], b"RIFF"),
+    ] {
+        let output = folder.path(name);
+        succeed(&[&["master", &mix, "-o", &output][..], arguments].concat());
+        assert_eq!(start(name), begins, "{name}");
+    }
+    let [wav, flac] = ["f.wav", "f.flac"].map(|name| folder.path(name));
+    fail(&["master", &mix, "-o", &wav, "--format", "flac"], &[".flac (FLAC), found .wav"]);
+    fail(&["master", &mix, "-o", &flac, "--format", "wav"], &[".wav (WAV), found .flac"]);
+    fail(&["master", &mix, "-o", &flac, "--bits", "32f"], &["--bits 32f", "16 or 24 bits"]);
+    assert!(!Path::new(&wav).exists() && !Path::new(&flac).exists());
 }

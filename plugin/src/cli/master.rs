@@ -12,6 +12,7 @@ use burnish_session::audio::StereoAudio;
 use burnish_session::error::FileError;
 use burnish_session::master_file::{Container, FileFormat, MasterWriter, Written};
 use burnish_session::measure::{Measures, measure};
+use burnish_session::metadata::{Carried, Metadata, Told};
 use burnish_session::output::{Input, Output, kind_by_name};
 use burnish_session::preset::{assign, find_preset, load_preset, presets};
 use burnish_session::render::{render, render_to_loudness};
@@ -26,9 +27,12 @@ use super::{load, progress_bar, show, tables, to_json};
 pub(super) struct Arguments {
     /// The mix: WAV, AIFF, FLAC, MP3, AAC/M4A or Ogg Vorbis.
     mix: PathBuf,
-    /// The WAV file to write; an existing one is replaced.
+    /// The file to write, WAV or FLAC by its name; an existing one is replaced.
     #[arg(short, long)]
     output: PathBuf,
+    /// The kind of file, where its name does not say.
+    #[arg(long, value_enum)]
+    format: Option<FormatArgument>,
     /// Reach the loudness of a delivery target (see `burnish targets`), and its ceiling.
     #[arg(long, conflicts_with = "lufs")]
     target: Option<String>,
@@ -50,6 +54,21 @@ pub(super) struct Arguments {
     /// Print the measures before and after as JSON.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FormatArgument {
+    Wav,
+    Flac,
+}
+
+impl FormatArgument {
+    fn container(self) -> Container {
+        match self {
+            FormatArgument::Wav => Container::Wav,
+            FormatArgument::Flac => Container::Flac,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -109,12 +128,14 @@ struct Report<'a> {
     after: &'a Measures,
     settings: Vec<(&'a str, f64)>,
     latency_frames: usize,
+    metadata: &'a Told,
     warnings: &'a [String],
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
     let mut job = understand(arguments)?;
-    let output = place(arguments)?;
+    let (output, container) = place(arguments)?;
+    let format = FileFormat { container, bits: arguments.bits.format() };
     let mix = load(&arguments.mix)?;
     let before = measure(&mix);
     if mix.channels == 1 {
@@ -140,7 +161,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
         }
     };
     bar.finish_and_clear();
-    let written = write(&output, arguments.bits.format(), &rendered.audio)?;
+    let carried = Metadata::read(&arguments.mix).carried(container);
+    let written = write(&output, format, &carried, &rendered.audio)?;
     job.warnings.extend(over_warning(rendered.over_full_scale.and(written.over_full_scale)));
     for warning in &job.warnings {
         eprintln!("burnish: warning: {warning}");
@@ -152,22 +174,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
         after: &written.measures,
         settings: changed(&settings),
         latency_frames: rendered.latency_frames,
+        metadata: &carried.told,
         warnings: &job.warnings,
     };
     if arguments.json {
         to_json(&report)
     } else {
-        Ok(tables::before_after(&before, &written.measures))
+        Ok(tables::before_after(&before, &written.measures) + &tables::metadata(&carried.told))
     }
 }
 
 /// Writes the master, and says what is in the file.
-fn write(output: &Output, bits: Bits, audio: &StereoAudio) -> Result<Written, String> {
-    let format = FileFormat { container: Container::Wav, bits };
+fn write(
+    output: &Output,
+    format: FileFormat,
+    carried: &Carried,
+    audio: &StereoAudio,
+) -> Result<Written, String> {
+    let (rate_hz, channels) = (audio.sample_rate_hz, audio.channels);
     let frames = Some(audio.frames() as u64);
     let write = || {
-        let mut writer =
-            MasterWriter::begin(output, format, audio.sample_rate_hz, audio.channels, frames)?;
+        let mut writer = MasterWriter::begin(output, format, rate_hz, channels, frames, carried)?;
         writer.write(&audio.left, &audio.right)?;
         writer.finish()
     };
@@ -253,14 +280,25 @@ fn understand(arguments: &Arguments) -> Result<Job, String> {
     Ok(Job { settings, target_lufs, is_dither_chosen, warnings })
 }
 
-/// Where the master goes, once it is sure that nothing is lost there.
-fn place(arguments: &Arguments) -> Result<Output, String> {
+/// Where the master goes and what it is, once it is sure that nothing is lost there.
+fn place(arguments: &Arguments) -> Result<(Output, Container), String> {
+    let path = &arguments.output;
     let mut inputs = vec![Input::new("the mix", &arguments.mix)];
     inputs.extend(preset_input(arguments.preset.as_deref()));
-    let output = Output::to(&arguments.output, &inputs).map_err(|error| error.to_string())?;
-    kind_by_name(&arguments.output, &Container::ALL.map(Container::naming))
-        .map_err(|error| error.to_string())?;
-    Ok(output)
+    let output = Output::to(path, &inputs).map_err(|error| error.to_string())?;
+    let container = match arguments.format.map(FormatArgument::container) {
+        // What has been said need not be said again by the name.
+        Some(container) if path.extension().is_none() => Ok(container),
+        Some(container) => kind_by_name(path, &[container.naming()]).map(|_| container),
+        None => kind_by_name(path, &Container::ALL.map(Container::naming))
+            .map(|kind| Container::ALL[kind]),
+    }
+    .map_err(|error| error.to_string())?;
+    if container.holds(arguments.bits.format()) {
+        Ok((output, container))
+    } else {
+        Err("--bits 32f: FLAC holds 16 or 24 bits; floating point goes into a WAV file".to_owned())
+    }
 }
 
 /// The file that a preset is read from; none for a built-in one.

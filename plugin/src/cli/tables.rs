@@ -5,6 +5,7 @@ use std::fmt::Write;
 use burnish_dsp::parameter::Kind;
 use burnish_dsp::settings::parameters as all_parameters;
 use burnish_session::measure::Measures;
+use burnish_session::metadata::Told;
 use burnish_session::preset;
 use burnish_session::targets::{QuietTracks, targets as all_targets};
 use serde_json::json;
@@ -82,6 +83,17 @@ pub(super) fn before_after(before: &Measures, after: &Measures) -> String {
     let mut text = format!("{:<24}{:>8}{:>10}\n", "", "mix", "master");
     for ((name, before, unit), (_, after, _)) in rows(before).into_iter().zip(rows(after)) {
         let _ = writeln!(text, "{}", format!("{name:<24}{before:>8}{after:>10} {unit}").trim_end());
+    }
+    text
+}
+
+/// What of the mix's metadata is in the master, and what is not.
+pub(super) fn metadata(told: &Told) -> String {
+    let mut text = String::new();
+    for (title, names) in [("carried over", &told.carried), ("left behind", &told.left_behind)] {
+        if !names.is_empty() {
+            let _ = writeln!(text, "{title}: {}", names.join(", "));
+        }
     }
     text
 }
