@@ -10,8 +10,8 @@ use crate::audio::StereoAudio;
 /// Frames measured at a time.
 const BLOCK_FRAMES: usize = 4096;
 
-/// Everything that is said about a file. What has no value, such as the
-/// loudness of silence, is minus infinity, and `null` in JSON.
+/// Everything that is said about a file. What has no value, such as the loudness of silence, or
+/// any reading of what is shorter than that takes, is minus infinity, and `null` in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Measures {
     /// Gated integrated loudness (ITU-R BS.1770-5), LUFS.
@@ -35,7 +35,7 @@ pub struct Measures {
     /// Peak to loudness ratio: true peak less integrated loudness, dB.
     #[serde(serialize_with = "finite")]
     pub plr_db: f64,
-    /// Lowest peak to short-term loudness ratio: the most squeezed 3 s, dB; 0 when there are none.
+    /// Lowest peak to short-term loudness ratio: the most squeezed 3 s, dB.
     #[serde(serialize_with = "finite")]
     pub min_psr_db: f64,
     /// Correlation of both channels over the whole file, -1 to 1.
@@ -82,10 +82,16 @@ pub struct BandMeasures {
     #[serde(serialize_with = "finite")]
     pub crest_db: f64,
     /// Correlation of both channels, -1 to 1.
+    #[serde(serialize_with = "finite")]
     pub correlation: f64,
     /// What a mono sum loses, dB, 0 or less.
     #[serde(serialize_with = "finite")]
     pub mono_loss_db: f64,
+}
+
+/// Silence has nothing to lose.
+fn mono_loss(loss_db: f64, level_dbfs: f64) -> f64 {
+    if level_dbfs.is_finite() { loss_db } else { f64::NEG_INFINITY }
 }
 
 impl BandMeasures {
@@ -99,8 +105,8 @@ impl BandMeasures {
             level_dbfs: reading.level_dbfs,
             peak_dbfs: reading.peak_dbfs,
             crest_db: reading.crest_db,
-            correlation: reading.correlation,
-            mono_loss_db: reading.mono_loss_db,
+            correlation: reading.correlation.unwrap_or(f64::NEG_INFINITY),
+            mono_loss_db: mono_loss(reading.mono_loss_db, reading.level_dbfs),
         }
     }
 }
@@ -134,8 +140,8 @@ impl Measures {
             sample_peak_dbfs: highest(snapshot.max_peak_dbfs),
             plr_db: snapshot.plr_db,
             min_psr_db: snapshot.min_psr_db,
-            correlation: snapshot.overall_correlation,
-            mono_loss_db: snapshot.overall_mono_loss_db,
+            correlation: snapshot.overall_correlation.unwrap_or(f64::NEG_INFINITY),
+            mono_loss_db: mono_loss(snapshot.overall_mono_loss_db, highest(snapshot.max_peak_dbfs)),
             bands: std::array::from_fn(|band| BandMeasures::new(band, &bands[band])),
             dc_offset_percent: snapshot.dc_offset.map(|offset| 100.0 * offset),
             dc_offset_dbfs: snapshot.dc_offset.map(gain_to_db),

@@ -63,7 +63,7 @@ fn band_row(scene: &Scene<'_>, row: Rect, band: usize, bands: &BandsSnapshot) {
     let has_reading = reading.crest_db.is_finite();
     let cells = [
         (&crest, false),
-        (&correlation, reading.correlation < -0.01),
+        (&correlation, reading.correlation.is_some_and(|value| value < -0.01)),
         (&mono, reading.mono_loss_db < MONO_LOSS_DB),
     ];
     for (right, (text, is_attention)) in columns(row).into_iter().zip(cells) {
@@ -93,7 +93,7 @@ fn written(reading: &BandReading) -> [String; 3] {
     if reading.crest_db.is_finite() {
         [
             format::decimal(reading.crest_db, 1),
-            format::decimal(reading.correlation, 2),
+            format::decimal(reading.correlation.unwrap_or(f64::NAN), 2),
             format::level(reading.mono_loss_db),
         ]
     } else {
