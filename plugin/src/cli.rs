@@ -6,6 +6,7 @@
 
 mod about;
 mod compare;
+mod display;
 mod documents;
 mod interrupt;
 mod master;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use burnish_dsp::parameter::parse_decimal;
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode_with;
 use burnish_session::measure::measure;
@@ -96,6 +98,10 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     }
     let result = match parsed.command {
         None => {
+            if let Err(message) = display::check() {
+                eprintln!("burnish: {message}");
+                return ExitCode::from(BAD_INPUT);
+            }
             return if burnish::run_standalone(&parsed.standalone) {
                 ExitCode::SUCCESS
             } else {
@@ -147,8 +153,25 @@ fn load(path: &Path) -> Result<StereoAudio, String> {
     audio.map_err(|error| error.to_string())
 }
 
+/// A number as people type it.
+fn number(text: &str) -> Result<f64, String> {
+    parse_decimal(text).map_err(|hint| format!("expected a number, found \"{text}\"{hint}"))
+}
+
+/// The version of what `--json` prints, as docs/json.md describes it. It goes up when a field is
+/// taken away or comes to mean something else, not when one is added.
+const JSON_SCHEMA: u32 = 1;
+
+/// What is printed, and by which rules.
+#[derive(serde::Serialize)]
+struct Versioned<'a, T> {
+    schema: u32,
+    #[serde(flatten)]
+    value: &'a T,
+}
+
 fn to_json(value: &impl serde::Serialize) -> Result<String, String> {
-    serde_json::to_string_pretty(value)
+    serde_json::to_string_pretty(&Versioned { schema: JSON_SCHEMA, value })
         .map(|text| text + "\n")
         .map_err(|error| format!("expected to write JSON, found that {error}"))
 }

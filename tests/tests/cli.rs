@@ -117,7 +117,7 @@ fn check_prints_all_measures_as_json() {
     let min_psr_db = measures["min_psr_db"].as_f64().unwrap();
     assert!(min_psr_db > 0.0 && min_psr_db < 17.0, "{min_psr_db}");
     near("clipped_samples", 0.0, 0.0);
-    assert_eq!(measures.as_object().unwrap().len(), 17);
+    assert_eq!(measures.as_object().unwrap().len(), 18);
 }
 
 #[test]
@@ -412,7 +412,10 @@ fn the_program_says_what_it_is_and_under_which_licences() {
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(succeed(&["-V"]), format!("burnish {version}\n"));
     let long = succeed(&["--version"]);
-    assert!(long.starts_with(&format!("burnish {version}\nEngine revision 1\n")), "{long}");
+    assert!(
+        long.starts_with(&format!("burnish {version}\nEngine revision 1\nJSON schema 1\n")),
+        "{long}"
+    );
     assert!(long.contains("MIT or Apache-2.0"), "{long}");
     let licences = succeed(&["licences"]);
     assert!(licences.contains("| egui | MIT OR Apache-2.0 |"));
@@ -459,4 +462,63 @@ fn manual_man_pages_and_completions_hold_every_parameter_and_command() {
     succeed(&["documents", &folder.path("")]);
     assert_eq!(fs::read(folder.path("completions/_burnish")).unwrap(), first);
     assert_eq!(read("manual.md"), manual);
+}
+
+#[test]
+fn numbers_are_read_as_they_are_typed_or_asked_about() {
+    let folder = Folder::new();
+    let mix = folder.audio("mix.wav", &noise(1.0, 48_000, 0.1), Bits::B24);
+    let output = folder.path("out.wav");
+    let master = |more: &[&str]| {
+        [&["master", &mix, "-o", &output][..], more]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for (arguments, words) in [
+        (
+            master(&["--set", "eq.1.frequency=12,000 Hz"]),
+            "thousands or decimals? Write 12000 or 12.000",
+        ),
+        (master(&["--lufs", "-14,000"]), "thousands or decimals? Write -14000 or -14.000"),
+        (master(&["--ceiling", "one"]), "expected a number, found \"one\""),
+        (master(&["--set", "limitter.gain=3"]), "the nearest is limiter.gain"),
+        (master(&["--set", "warmth=3"]), "`burnish parameters` lists them all"),
+    ] {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let result = burnish(&arguments);
+        let errors = String::from_utf8_lossy(&result.stderr).into_owned();
+        assert_eq!(result.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(words), "{errors}");
+    }
+    assert!(!Path::new(&output).exists());
+    for more in [&["--lufs", "-20,5"][..], &["--ceiling", "\u{2212}1,5"]] {
+        let arguments = master(more);
+        succeed(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let preset = folder.bytes("bom.txt", b"\xef\xbb\xbftrim.gain = -3,5 dB\r\n");
+    let report = succeed(&["master", &mix, "-o", &output, "--preset", &preset, "--json"]);
+    assert!(report.contains("-3.5"), "{report}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_window_without_a_display_is_refused_in_one_line() {
+    let free = (90..).find(|number| !Path::new(&format!("/tmp/.X11-unix/X{number}")).exists());
+    let nowhere = format!(":{}", free.unwrap());
+    for display in [None, Some(""), Some(&nowhere[..]), Some("nonsense")] {
+        for arguments in [&[][..], &["--backend", "dummy"]] {
+            let mut command = Command::new(program());
+            command.args(arguments).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+            if let Some(display) = display {
+                command.env("DISPLAY", display);
+            }
+            let output = command.output().unwrap();
+            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{display:?}: {errors}");
+            assert_eq!(errors.lines().count(), 1, "{errors}");
+            assert!(errors.starts_with("burnish: expected a display"), "{errors}");
+        }
+    }
 }

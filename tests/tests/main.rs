@@ -26,6 +26,7 @@ mod guard;
 #[cfg(target_os = "linux")]
 mod hanging_drive;
 mod host;
+mod json_schema;
 mod limiter;
 mod loudness;
 mod master_files;

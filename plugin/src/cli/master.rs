@@ -21,7 +21,7 @@ use burnish_session::wav::Bits;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::{load, progress_bar, show, tables, to_json};
+use super::{load, number, progress_bar, show, tables, to_json};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -37,10 +37,10 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "lufs")]
     target: Option<String>,
     /// Reach this integrated loudness, LUFS.
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long, allow_hyphen_values = true, value_parser = number)]
     lufs: Option<f64>,
     /// The limiter's ceiling, dBTP.
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long, allow_hyphen_values = true, value_parser = number)]
     ceiling: Option<f64>,
     /// A built-in preset (see `burnish presets`) or a preset file.
     #[arg(long)]

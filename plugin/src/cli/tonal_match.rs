@@ -12,7 +12,7 @@ use burnish_session::tonal_match::{MOST_DB, Proposal, propose};
 use clap::Args;
 use serde_json::json;
 
-use super::{compare, load, master, progress_bar, show, to_json};
+use super::{compare, load, master, number, progress_bar, show, to_json};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -22,10 +22,10 @@ pub(super) struct Arguments {
     #[arg(required = true)]
     references: Vec<PathBuf>,
     /// How much of the difference is taken, 0 to 100 per cent.
-    #[arg(long, default_value_t = 100.0, allow_hyphen_values = true)]
+    #[arg(long, default_value_t = 100.0, allow_hyphen_values = true, value_parser = number)]
     amount: f64,
     /// The most that a band of the EQ may do, dB.
-    #[arg(long, default_value_t = MOST_DB, allow_hyphen_values = true)]
+    #[arg(long, default_value_t = MOST_DB, allow_hyphen_values = true, value_parser = number)]
     most: f64,
     /// The chain that the mix goes through first: a built-in preset or a preset file.
     /// The moves are made on the bands of its EQ that are free.
