@@ -29,7 +29,9 @@ fn paths(value: &Value, at: &str, found: &mut BTreeSet<String>) {
             }
         }
         Value::Array(list) if list.iter().any(Value::is_object) => {
-            list.iter().for_each(|value| paths(value, &format!("{at}[]"), found));
+            for value in list {
+                paths(value, &format!("{at}[]"), found);
+            }
         }
         _ => {
             found.insert(at.to_owned());

@@ -17,7 +17,7 @@ use crate::cli::{Folder, fixture, noise, succeed};
 use crate::support::material_path;
 
 /// A chunk with its header.
-fn chunk(id: &[u8; 4], bytes: &[u8]) -> Vec<u8> {
+fn chunk(id: [u8; 4], bytes: &[u8]) -> Vec<u8> {
     let mut chunk = id.to_vec();
     chunk.extend((bytes.len() as u32).to_le_bytes());
     chunk.extend(bytes);
@@ -196,18 +196,18 @@ fn chunks_of_a_wav_file_travel_byte_for_byte() {
     let folder = Folder::new();
     let mix = folder.audio("mix.wav", &noise(4.0, 48_000, 0.2), Bits::B24);
     let ixml = b"<BWFXML><PROJECT>Song</PROJECT></BWFXML>".to_vec();
-    let info = [&b"INFO"[..], &chunk(b"INAM", b"Lied\0"), &chunk(b"IART", b"Wir\0")].concat();
-    let adtl = [&b"adtl"[..], &chunk(b"labl", b"\x01\0\0\0Verse\0")].concat();
+    let info = [&b"INFO"[..], &chunk(*b"INAM", b"Lied\0"), &chunk(*b"IART", b"Wir\0")].concat();
+    let adtl = [&b"adtl"[..], &chunk(*b"labl", b"\x01\0\0\0Verse\0")].concat();
     let cue = [&1u32.to_le_bytes()[..], &[1, 0, 0, 0], &[7; 20]].concat();
     add_chunks(
         &mix,
-        &[chunk(b"bext", &bext()), chunk(b"PEAK", &[9; 24])],
+        &[chunk(*b"bext", &bext()), chunk(*b"PEAK", &[9; 24])],
         &[
-            chunk(b"iXML", &ixml),
-            chunk(b"LIST", &info),
-            chunk(b"LIST", &adtl),
-            chunk(b"cue ", &cue),
-            chunk(b"LGWV", &[1, 2, 3]),
+            chunk(*b"iXML", &ixml),
+            chunk(*b"LIST", &info),
+            chunk(*b"LIST", &adtl),
+            chunk(*b"cue ", &cue),
+            chunk(*b"LGWV", &[1, 2, 3]),
         ],
     );
     let (output, report) = master(&folder, &mix, "master.wav");
@@ -248,10 +248,10 @@ fn what_cannot_be_read_stops_no_master() {
     let mix = folder.audio("mix.wav", &noise(1.0, 48_000, 0.2), Bits::B24);
     add_chunks(
         &mix,
-        &[chunk(b"bext", b"short")],
+        &[chunk(*b"bext", b"short")],
         &[
-            chunk(b"id3 ", b"ID3\x04\0\0\x7f\x7f\x7f\x7fnonsense"),
-            chunk(b"LIST", b"INFOINAM\xff\xff\xff\xffx"),
+            chunk(*b"id3 ", b"ID3\x04\0\0\x7f\x7f\x7f\x7fnonsense"),
+            chunk(*b"LIST", b"INFOINAM\xff\xff\xff\xffx"),
         ],
     );
     // A chunk whose size leads beyond the end.

@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-fn chunk(id: &[u8; 4], size: u32, bytes: &[u8]) -> Vec<u8> {
+fn chunk(id: [u8; 4], size: u32, bytes: &[u8]) -> Vec<u8> {
     [&id[..], &size.to_le_bytes(), bytes].concat()
 }
 
@@ -28,9 +28,9 @@ fn chunks_behind_the_audio_of_rf64_are_found() {
             &kind[..],
             &[0xff; 4],
             b"WAVE",
-            &chunk(b"ds64", 28, &sizes),
-            &chunk(b"data", u32::MAX, b"audio!"),
-            &chunk(b"iXML", 4, b"<a/>"),
+            &chunk(*b"ds64", 28, &sizes),
+            &chunk(*b"data", u32::MAX, b"audio!"),
+            &chunk(*b"iXML", 4, b"<a/>"),
         ]
         .concat();
         assert_eq!(carried(&file).carried, ["iXML"]);
@@ -40,10 +40,10 @@ fn chunks_behind_the_audio_of_rf64_are_found() {
 #[test]
 fn no_size_leads_astray() {
     let head = [&b"RIFF"[..], &[0; 4], b"WAVE"].concat();
-    let good = chunk(b"iXML", 4, b"<a/>");
+    let good = chunk(*b"iXML", 4, b"<a/>");
     for size in [0, 1, 3, 5, 1 << 20, 0x7fff_f000, u32::MAX - 8, u32::MAX] {
         for id in [b"data", b"LIST", b"bext", b"id3 ", b"zzzz", b"ds64"] {
-            let file = [&head[..], &good, &chunk(id, size, b"odd")].concat();
+            let file = [&head[..], &good, &chunk(*id, size, b"odd")].concat();
             assert!(carried(&file).carried.contains(&"iXML".to_owned()), "{id:?} {size}");
         }
     }
@@ -59,7 +59,7 @@ fn a_tag_that_says_how_loud_the_mix_was_keeps_the_rest() {
     id3.insert_user_text("MOOD".to_owned(), "blue".to_owned());
     let mut bytes = Vec::new();
     lofty::tag::TagExt::dump_to(&id3, &mut bytes, lofty::config::WriteOptions::default()).unwrap();
-    let tag = chunk(b"ID3 ", bytes.len() as u32, &bytes);
+    let tag = chunk(*b"ID3 ", bytes.len() as u32, &bytes);
     let file = [&b"RIFF"[..], &[0; 4], b"WAVE", &tag].concat();
     let made = read(&file).carried(Container::Wav);
     assert_eq!(made.told.carried, ["ID3"]);
