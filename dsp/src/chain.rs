@@ -33,6 +33,7 @@ use self::publisher::Publisher;
 use self::snapshots::{Configured, SnapshotPaths, Snapshots};
 use crate::compare::{Frames, Level, MOST_APART_S};
 use crate::delay_line::MovingDelay;
+use crate::dither::OverFullScale;
 use crate::equalizer::plan_transforms;
 use crate::integration::{Integration, IntegrationMode, TimelineHandOver};
 use crate::loudness::Span;
@@ -344,6 +345,11 @@ impl Chain {
     /// How loud a snapshot is; `None` unless they run side by side.
     pub fn snapshot_level(&self, snapshot: usize) -> Option<Level> {
         self.paths.level_of(snapshot)
+    }
+
+    /// What the dither had to cut off at full scale, left and right, since it began.
+    pub fn over_full_scale(&mut self) -> [OverFullScale; 2] {
+        self.paths.over_full_scale()
     }
 
     /// Flushes what the meters' detectors still hold back, at the end of an

@@ -102,21 +102,49 @@ fn round(x: f64) -> f64 {
     (x + SHIFT) - SHIFT
 }
 
+/// What lay beyond full scale and was cut off, since whole numbers end there.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OverFullScale {
+    /// How many samples.
+    pub samples: u64,
+    /// The highest of their magnitudes, full scale 1.0; 0 where there are none.
+    pub peak: f32,
+}
+
+impl OverFullScale {
+    /// Counts a sample that goes into whole numbers.
+    #[inline]
+    pub fn count(&mut self, sample: f32) {
+        if sample.abs() > 1.0 {
+            self.samples += 1;
+            self.peak = self.peak.max(sample.abs());
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { samples: self.samples + other.samples, peak: self.peak.max(other.peak) }
+    }
+}
+
 /// One channel's quantiser.
 #[derive(Clone, Copy, Debug)]
 struct Quantizer {
     noise: Noise,
     errors: [f64; MAX_TAPS],
+    over: OverFullScale,
 }
 
 impl Quantizer {
     fn new(seed: u64) -> Self {
-        Self { noise: Noise::new(seed), errors: [0.0; MAX_TAPS] }
+        Self { noise: Noise::new(seed), errors: [0.0; MAX_TAPS], over: OverFullScale::default() }
     }
 
     /// The sample on the grid of `scale` steps to full scale; a power of two, its inverse is exact.
     #[inline]
     fn process(&mut self, sample: f32, [scale, inverse]: [f64; 2], taps: &[f64]) -> f32 {
+        self.over.count(sample);
         let wanted = f64::from(sample) * scale;
         let mut shaped = wanted;
         if !taps.is_empty() {
@@ -142,6 +170,13 @@ pub struct Dither {
     left: Quantizer,
     right: Quantizer,
     leaps: &'static Leaps,
+}
+
+impl Dither {
+    /// What was cut off on the left and on the right since the last reset.
+    pub fn over_full_scale(&self) -> [OverFullScale; 2] {
+        [self.left.over, self.right.over]
+    }
 }
 
 const SEEDS: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03];

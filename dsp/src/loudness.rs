@@ -56,8 +56,7 @@ pub struct LoudnessSnapshot {
     pub max_momentary_lufs: f64,
     /// Highest short-term loudness since the last reset, LUFS.
     pub max_short_term_lufs: f64,
-    /// Loudness range since the last reset, LU; 0 before there are readings
-    /// and not settled in the first 60 s.
+    /// Loudness range since the last reset, LU; not settled in the first 60 s.
     pub loudness_range_lu: f64,
     /// How long has been measured since the last reset, seconds.
     pub measured_s: f64,
@@ -71,7 +70,7 @@ impl Default for LoudnessSnapshot {
             integrated_lufs: f64::NEG_INFINITY,
             max_momentary_lufs: f64::NEG_INFINITY,
             max_short_term_lufs: f64::NEG_INFINITY,
-            loudness_range_lu: 0.0,
+            loudness_range_lu: f64::NEG_INFINITY,
             measured_s: 0.0,
         }
     }

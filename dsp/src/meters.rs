@@ -41,16 +41,18 @@ pub struct MeterSnapshot {
     /// What a mono sum loses, over the last 3 s, dB: 0 or less, negative infinity for inverted
     /// polarity; 0 for silence.
     pub mono_loss_db: f64,
-    /// Correlation of everything since the last reset.
-    pub overall_correlation: f64,
+    /// Correlation of everything since the last reset; `None` while a channel is silent.
+    pub overall_correlation: Option<f64>,
     /// What a mono sum loses of everything since the last reset, dB.
     pub overall_mono_loss_db: f64,
-    /// Peak to loudness ratio: highest true peak less integrated loudness, dB; 0 before a reading.
+    /// Peak to loudness ratio: highest true peak less integrated loudness, dB; negative
+    /// infinity before a reading.
     pub plr_db: f64,
     /// Peak to short-term loudness ratio: true peak of the last 3 s less short-term loudness, dB;
-    /// 0 before a reading.
+    /// negative infinity before a reading.
     pub psr_db: f64,
-    /// Lowest of these ratios since the last reset: the most squeezed 3 s, dB; 0 before a reading.
+    /// Lowest of these ratios since the last reset: the most squeezed 3 s, dB; negative
+    /// infinity before a reading.
     pub min_psr_db: f64,
     /// Samples at or above full scale (that of 16 bits, 32767/32768) since the last reset, both
     /// channels together.
@@ -89,11 +91,11 @@ impl Default for MeterSnapshot {
             loudness: LoudnessSnapshot::default(),
             correlation: 0.0,
             mono_loss_db: 0.0,
-            overall_correlation: 0.0,
+            overall_correlation: None,
             overall_mono_loss_db: 0.0,
-            plr_db: 0.0,
-            psr_db: 0.0,
-            min_psr_db: 0.0,
+            plr_db: f64::NEG_INFINITY,
+            psr_db: f64::NEG_INFINITY,
+            min_psr_db: f64::NEG_INFINITY,
             clipped_samples: 0,
             dc_offset: [0.0; 2],
             dc_error: [f64::INFINITY; 2],
@@ -434,7 +436,11 @@ impl Meters {
                 loudness.integrated_lufs,
             ),
             psr_db: ratio_db(gain_to_db(f64::from(recent_true_peak)), loudness.short_term_lufs),
-            min_psr_db: if self.min_psr_db.is_finite() { self.min_psr_db } else { 0.0 },
+            min_psr_db: if self.min_psr_db.is_finite() {
+                self.min_psr_db
+            } else {
+                f64::NEG_INFINITY
+            },
             clipped_samples: self.channels.iter().map(ChannelPeaks::clipped_samples).sum(),
             dc_offset: self.field.dc_offset(),
             dc_error: self.field.dc_error(),
@@ -481,10 +487,10 @@ impl Meters {
     }
 }
 
-/// A peak less a loudness; 0 while either has no reading.
+/// A peak less a loudness; negative infinity while either has no reading.
 pub(crate) fn ratio_db(peak_db: f64, loudness_lufs: f64) -> f64 {
     let ratio = peak_db - loudness_lufs;
-    if ratio.is_finite() { ratio } else { 0.0 }
+    if ratio.is_finite() { ratio } else { f64::NEG_INFINITY }
 }
 
 #[cfg(test)]

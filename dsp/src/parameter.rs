@@ -184,8 +184,8 @@ impl Kind {
         let text = text.trim();
         match *self {
             Kind::Continuous { min, max, unit, .. } => {
-                let value = parse_number(text, unit).ok_or_else(|| {
-                    format!("expected {}, found \"{text}\"", self.describe_range())
+                let value = parse_number(text, unit).map_err(|hint| {
+                    format!("expected {}, found \"{text}\"{hint}", self.describe_range())
                 })?;
                 if value < min - 1e-9 || value > max + 1e-9 {
                     return Err(format!("expected {}, found {text}", self.describe_range()));
@@ -231,9 +231,56 @@ fn simplified(name: &str) -> String {
         .collect()
 }
 
+/// A number as people type it: "-14", "1.5", "1,5".
+///
+/// A comma may stand before decimals or after thousands. Where only one of these makes sense
+/// it is understood, and otherwise asked about: "12,000" is refused.
+///
+/// # Errors
+/// What to add to a message, from its colon on; nothing where the text is no number at all.
+pub fn parse_decimal(text: &str) -> Result<f64, String> {
+    let number = text.trim().replace('\u{2212}', "-");
+    let parsed = |text: &str| {
+        text.parse::<f64>().ok().filter(|value| value.is_finite()).ok_or_else(String::new)
+    };
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = number.trim_start_matches(['-', '+']);
+    let Some((whole, rest)) = unsigned.split_once(',') else {
+        let without_blanks: String = number.chars().filter(|c| !is_thousands_mark(*c)).collect();
+        return parsed(&number).map_err(|_| match parsed(&without_blanks) {
+            Ok(_) => format!(": thousands are written without a mark, {without_blanks}"),
+            Err(_) => String::new(),
+        });
+    };
+    let bare = number.replace(',', "");
+    if rest.contains([',', '.']) {
+        // Nothing but thousands can come before another mark.
+        return Err(match parsed(&bare) {
+            Ok(_) => format!(": thousands are written without a mark, {bare}"),
+            Err(_) => String::new(),
+        });
+    }
+    let is_ambiguous = rest.len() == 3
+        && is_digits(rest)
+        && (1..=3).contains(&whole.len())
+        && !whole.starts_with('0');
+    if is_ambiguous && is_digits(whole) {
+        return Err(format!(
+            ": thousands or decimals? Write {bare} or {}",
+            number.replace(',', ".")
+        ));
+    }
+    parsed(&number.replace(',', "."))
+}
+
+/// What some people part thousands with.
+fn is_thousands_mark(mark: char) -> bool {
+    mark.is_whitespace() || matches!(mark, '\'' | '\u{2019}' | '_')
+}
+
 /// A number with an optional unit, "k" prefix and decimal comma.
-fn parse_number(text: &str, unit: Unit) -> Option<f64> {
-    let lower = text.to_ascii_lowercase().replace('\u{2212}', "-").replace(',', ".");
+fn parse_number(text: &str, unit: Unit) -> Result<f64, String> {
+    let lower = text.to_ascii_lowercase();
     let mut number = lower.trim();
     let mut factor = 1.0;
     let suffixes: &[(&str, f64)] = match unit {
@@ -251,7 +298,7 @@ fn parse_number(text: &str, unit: Unit) -> Option<f64> {
             break;
         }
     }
-    number.parse::<f64>().ok().map(|value| value * factor).filter(|value| value.is_finite())
+    parse_decimal(number).map(|value| value * factor)
 }
 
 /// Declares a choice: an enum whose variants carry the name that is shown.
@@ -314,6 +361,29 @@ mod tests {
         assert_eq!(GAIN.parse("40"), Err("expected -24 to 24 dB, found 40".into()));
         assert!(GAIN.parse("nan").is_err());
         assert!(Kind::Switch.parse("maybe").is_err());
+    }
+
+    #[test]
+    fn a_comma_that_may_mean_two_things_is_asked_about() {
+        assert_eq!(
+            FREQUENCY.parse("12,000 Hz").unwrap_err(),
+            "expected 20 to 20000 Hz, found \"12,000 Hz\": thousands or decimals? Write 12000 or 12.000"
+        );
+        for text in ["1,000", "120,500 hz", "-1,250", "1,250 kHz"] {
+            let error = FREQUENCY.parse(text).unwrap_err();
+            assert!(error.contains("thousands or decimals? Write "), "{error}");
+        }
+        for text in ["12,000.5", "1,000,000", "12 000", "12'000 Hz", "12\u{a0}000"] {
+            let error = FREQUENCY.parse(text).unwrap_err();
+            assert!(error.contains(": thousands are written without a mark, 1"), "{error}");
+        }
+        // Only decimals make sense.
+        for (text, value) in [("1,5", 1.5), ("0,250", 0.25), ("-3,25", -3.25), ("7,5000", 7.5)] {
+            assert_eq!(GAIN.parse(text), Ok(value), "{text}");
+        }
+        assert_eq!(FREQUENCY.parse("12.000 kHz"), Ok(12_000.0));
+        assert_eq!(GAIN.parse("1,5,x").unwrap_err(), "expected -24 to 24 dB, found \"1,5,x\"");
+        assert!(GAIN.parse("inf").is_err() && GAIN.parse("1e400").is_err());
     }
 
     #[test]

@@ -2,26 +2,29 @@
 //! `licences`.
 //!
 //! Exit codes: 0 done, 2 something about the input was not as it has to be
-//! (one clear line on stderr says what).
+//! (one clear line on stderr says what), 130 interrupted.
 
 mod about;
 mod compare;
+mod display;
 mod documents;
+mod interrupt;
 mod master;
 mod tables;
 mod tonal_match;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use burnish_dsp::parameter::parse_decimal;
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode_with;
 use burnish_session::measure::Measures;
 use burnish_session::scan::{Scan, scan};
-use clap::error::ErrorKind;
+use clap::error::ErrorKind as Usage;
 use clap::{CommandFactory, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -83,15 +86,24 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     let parsed = match Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let is_help =
-                matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let is_help = matches!(error.kind(), Usage::DisplayHelp | Usage::DisplayVersion);
             // Nothing is left to be done when even the message cannot be written.
             let _ = error.print();
             return if is_help { ExitCode::SUCCESS } else { ExitCode::from(BAD_INPUT) };
         }
     };
+    if parsed.command.is_some()
+        && let Err(error) = interrupt::watch()
+    {
+        eprintln!("burnish: expected to be told of interrupts, found that {error}");
+        return ExitCode::from(BAD_INPUT);
+    }
     let result = match parsed.command {
         None => {
+            if let Err(message) = display::check() {
+                eprintln!("burnish: {message}");
+                return ExitCode::from(BAD_INPUT);
+            }
             return if burnish::run_standalone(&parsed.standalone) {
                 ExitCode::SUCCESS
             } else {
@@ -110,9 +122,15 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     match result {
         Ok(text) => {
-            // A closed pipe (`burnish check mix.wav | head`) is not an error.
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
+            let mut out = std::io::stdout().lock();
+            match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+                // A closed pipe (`burnish check mix.wav | head`) is not an error.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    eprintln!("burnish: expected to print the result, found that {error}");
+                    ExitCode::from(BAD_INPUT)
+                }
+                _ => ExitCode::SUCCESS,
+            }
         }
         Err(message) => {
             eprintln!("burnish: {message}");
@@ -176,8 +194,25 @@ fn warn(path: &Path, found: &[String], warnings: &mut Vec<String>) {
     }
 }
 
+/// A number as people type it.
+fn number(text: &str) -> Result<f64, String> {
+    parse_decimal(text).map_err(|hint| format!("expected a number, found \"{text}\"{hint}"))
+}
+
+/// The version of what `--json` prints, as docs/json.md describes it. It goes up when a field is
+/// taken away or comes to mean something else, not when one is added.
+const JSON_SCHEMA: u32 = 1;
+
+/// What is printed, and by which rules.
+#[derive(serde::Serialize)]
+struct Versioned<'a, T> {
+    schema: u32,
+    #[serde(flatten)]
+    value: &'a T,
+}
+
 fn to_json(value: &impl serde::Serialize) -> Result<String, String> {
-    serde_json::to_string_pretty(value)
+    serde_json::to_string_pretty(&Versioned { schema: JSON_SCHEMA, value })
         .map(|text| text + "\n")
         .map_err(|error| format!("expected to write JSON, found that {error}"))
 }

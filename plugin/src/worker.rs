@@ -522,7 +522,7 @@ mod tests {
         let desk = desk(std::slice::from_ref(&path));
         let facts = ReferenceFacts {
             integrated_lufs: -9.0,
-            loudness_range_lu: 4.0,
+            loudness_range_lu: Some(4.0),
             true_peak_dbtp: -0.5,
             plr_db: 8.5,
             duration_s: 200.0,

@@ -10,8 +10,8 @@ use crate::audio::StereoAudio;
 /// Frames measured at a time.
 const BLOCK_FRAMES: usize = 4096;
 
-/// Everything that is said about a file. What has no value, such as the
-/// loudness of silence, is minus infinity, and `null` in JSON.
+/// Everything that is said about a file. What has no value, such as the loudness of silence, or
+/// any reading of what is shorter than that takes, is minus infinity, and `null` in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Measures {
     /// Gated integrated loudness (ITU-R BS.1770-5), LUFS.
@@ -35,7 +35,7 @@ pub struct Measures {
     /// Peak to loudness ratio: true peak less integrated loudness, dB.
     #[serde(serialize_with = "finite")]
     pub plr_db: f64,
-    /// Lowest peak to short-term loudness ratio: the most squeezed 3 s, dB; 0 when there are none.
+    /// Lowest peak to short-term loudness ratio: the most squeezed 3 s, dB.
     #[serde(serialize_with = "finite")]
     pub min_psr_db: f64,
     /// Correlation of both channels over the whole file, -1 to 1.
@@ -82,10 +82,16 @@ pub struct BandMeasures {
     #[serde(serialize_with = "finite")]
     pub crest_db: f64,
     /// Correlation of both channels, -1 to 1.
+    #[serde(serialize_with = "finite")]
     pub correlation: f64,
     /// What a mono sum loses, dB, 0 or less.
     #[serde(serialize_with = "finite")]
     pub mono_loss_db: f64,
+}
+
+/// Silence has nothing to lose.
+fn mono_loss(loss_db: f64, level_dbfs: f64) -> f64 {
+    if level_dbfs.is_finite() { loss_db } else { f64::NEG_INFINITY }
 }
 
 impl BandMeasures {
@@ -99,8 +105,8 @@ impl BandMeasures {
             level_dbfs: reading.level_dbfs,
             peak_dbfs: reading.peak_dbfs,
             crest_db: reading.crest_db,
-            correlation: reading.correlation,
-            mono_loss_db: reading.mono_loss_db,
+            correlation: reading.correlation.unwrap_or(f64::NEG_INFINITY),
+            mono_loss_db: mono_loss(reading.mono_loss_db, reading.level_dbfs),
         }
     }
 }
@@ -134,8 +140,8 @@ impl Measures {
             sample_peak_dbfs: highest(snapshot.max_peak_dbfs),
             plr_db: snapshot.plr_db,
             min_psr_db: snapshot.min_psr_db,
-            correlation: snapshot.overall_correlation,
-            mono_loss_db: snapshot.overall_mono_loss_db,
+            correlation: snapshot.overall_correlation.unwrap_or(f64::NEG_INFINITY),
+            mono_loss_db: mono_loss(snapshot.overall_mono_loss_db, highest(snapshot.max_peak_dbfs)),
             bands: std::array::from_fn(|band| BandMeasures::new(band, &bands[band])),
             dc_offset_percent: snapshot.dc_offset.map(|offset| 100.0 * offset),
             dc_offset_dbfs: snapshot.dc_offset.map(gain_to_db),
@@ -147,18 +153,13 @@ impl Measures {
     }
 }
 
-/// Measures a whole file.
+/// Measures audio that comes piece by piece.
 ///
 /// The loudness of a mono file is that of its one channel, as BS.1770 defines
 /// it; played from two speakers it is 3 dB louder.
-pub fn measure(audio: &StereoAudio) -> Measures {
-    let mut meter = FileMeter::new(audio.sample_rate_hz, audio.channels);
-    meter.process(&audio.left, &audio.right);
-    meter.finish()
-}
-
 /// Measures a file piece by piece; how it is cut into pieces changes nothing.
-pub(crate) struct FileMeter {
+#[derive(Debug)]
+pub struct Measuring {
     meters: Meters,
     sample_rate_hz: u32,
     channels: u16,
@@ -167,9 +168,9 @@ pub(crate) struct FileMeter {
     rest: [Vec<f32>; 2],
 }
 
-impl FileMeter {
-    /// A meter for a file of such a format.
-    pub(crate) fn new(sample_rate_hz: u32, channels: u16) -> Self {
+impl Measuring {
+    /// Nothing measured yet of a file with so many channels.
+    pub fn new(sample_rate_hz: u32, channels: u16) -> Self {
         let spec =
             AudioSpec { sample_rate_hz: f64::from(sample_rate_hz), max_block_frames: BLOCK_FRAMES };
         let mut meters = Meters::new(spec);
@@ -177,8 +178,8 @@ impl FileMeter {
         Self { meters, sample_rate_hz, channels, frames: 0, rest: [Vec::new(), Vec::new()] }
     }
 
-    /// The next piece of both channels.
-    pub(crate) fn process(&mut self, left: &[f32], right: &[f32]) {
+    /// Takes the next piece in; the channels of mono audio are equal.
+    pub fn take(&mut self, left: &[f32], right: &[f32]) {
         let (mut left, mut right) = (left, right);
         self.frames += left.len() as u64;
         if !self.rest[0].is_empty() {
@@ -203,8 +204,8 @@ impl FileMeter {
         self.rest[1].extend_from_slice(&right[whole..]);
     }
 
-    /// The measures of it all.
-    pub(crate) fn finish(mut self) -> Measures {
+    /// The measures of all of it.
+    pub fn finish(mut self) -> Measures {
         if !self.rest[0].is_empty() {
             self.meters.process(&self.rest[0], &self.rest[1]);
         }
@@ -217,4 +218,11 @@ impl FileMeter {
         let duration_s = self.frames as f64 / f64::from(self.sample_rate_hz);
         Measures::from_snapshot(&snapshot, duration_s, self.sample_rate_hz, self.channels)
     }
+}
+
+/// Measures a whole file.
+pub fn measure(audio: &StereoAudio) -> Measures {
+    let mut measuring = Measuring::new(audio.sample_rate_hz, audio.channels);
+    measuring.take(&audio.left, &audio.right);
+    measuring.finish()
 }

@@ -9,6 +9,8 @@
 //! One parameter a line, in the units that are shown; what is not named is
 //! neutral. `#` begins a comment.
 
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -25,6 +27,9 @@ pub struct Preset {
     /// The settings.
     pub settings: ChainSettings,
 }
+
+/// Every parameter with a comment is some ten thousand.
+const MOST_BYTES: u64 = 1 << 20;
 
 const BUILT_IN: [(&str, &str); 6] = [
     ("Neutral", include_str!("../../presets/neutral.txt")),
@@ -60,10 +65,35 @@ pub fn find_preset(name: &str) -> Option<&'static Preset> {
 /// # Errors
 /// Names the file and the line, what was expected and what was found.
 pub fn load_preset(path: &Path) -> Result<ChainSettings, FileError> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        FileError::new(path, format!("expected a preset, found {}", io_reason(&error)))
+    let fail = |found: &str| FileError::new(path, format!("expected a preset, found {found}"));
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|error| match error.kind() {
+        ErrorKind::IsADirectory => fail("a folder"),
+        _ => fail(&io_reason(&error)),
     })?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(fail("a file that is far too long for one"));
+    }
+    let text = decoded(bytes).ok_or_else(|| fail("no text"))?;
     parse(&text).map_err(|message| FileError::new(path, message))
+}
+
+/// Text as editors save it: UTF-8, or UTF-16 that says so by its byte-order mark.
+fn decoded(bytes: Vec<u8>) -> Option<String> {
+    let units = |number: fn([u8; 2]) -> u16| -> Option<String> {
+        let units: Vec<u16> = bytes[2..]
+            .chunks(2)
+            .map(|pair| pair.try_into().map(number))
+            .collect::<Result<_, _>>()
+            .ok()?;
+        String::from_utf16(&units).ok()
+    };
+    match bytes.get(..2) {
+        Some([0xff, 0xfe]) => units(u16::from_le_bytes),
+        Some([0xfe, 0xff]) => units(u16::from_be_bytes),
+        _ => String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')),
+    }
 }
 
 /// The text of a preset: every parameter that differs from its default.
@@ -91,6 +121,8 @@ fn exact(parameter: &ChainParameter, value: f64) -> String {
 /// Names the line, what was expected and what was found.
 pub fn parse(text: &str) -> Result<ChainSettings, String> {
     let mut settings = ChainSettings::default();
+    // Whatever stands between lines; a comment must not swallow all that follows.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     for (number, line) in text.lines().enumerate() {
         let line = line.split('#').next().unwrap_or_default().trim();
         if line.is_empty() {
@@ -111,10 +143,12 @@ pub fn assign(settings: &mut ChainSettings, assignment: &str) -> Result<usize, S
     };
     let id = id.trim();
     let Some(index) = parameter_index(id) else {
-        return Err(format!(
-            "expected a parameter, found \"{id}\"; the nearest are {}",
-            nearest_ids(id).join(", ")
-        ));
+        let nearest = match &nearest_ids(id)[..] {
+            [] => "`burnish parameters` lists them all".to_owned(),
+            [one] => format!("the nearest is {one}"),
+            several => format!("the nearest are {}", several.join(", ")),
+        };
+        return Err(format!("expected a parameter, found \"{id}\"; {nearest}"));
     };
     let parameter = &parameters()[index];
     let value = parameter.kind.parse(value).map_err(|message| format!("{id}: {message}"))?;
@@ -122,12 +156,22 @@ pub fn assign(settings: &mut ChainSettings, assignment: &str) -> Result<usize, S
     Ok(index)
 }
 
-/// The three ids that are most like `id`.
+/// At most three ids that may have been meant: hardly mistyped, or the right words without, or
+/// with another, stage. None where nothing is like it.
 fn nearest_ids(id: &str) -> Vec<&'static str> {
-    let mut ids: Vec<&str> = parameters().iter().map(|parameter| parameter.id.as_str()).collect();
-    ids.sort_by_key(|candidate| edit_distance(id, candidate));
-    ids.truncate(3);
-    ids
+    let id = id.to_lowercase();
+    let ids = || parameters().iter().map(|parameter| parameter.id.as_str());
+    let most_wrong = (id.chars().count() / 4).min(2);
+    let mut nearest: Vec<&str> =
+        ids().filter(|candidate| edit_distance(&id, candidate) <= most_wrong).collect();
+    if nearest.is_empty() {
+        let last = |id: &str| id.rsplit('.').next().unwrap_or_default().to_owned();
+        let wanted = last(&id);
+        nearest = ids().filter(|candidate| last(candidate) == wanted).collect();
+    }
+    nearest.sort_by_key(|candidate| edit_distance(&id, candidate));
+    nearest.truncate(3);
+    nearest
 }
 
 /// Levenshtein distance.
@@ -166,6 +210,62 @@ mod tests {
             parameter.write(&mut settings, parameter.kind.from_normalized((i % 7) as f64 / 6.0));
         }
         assert_eq!(parse(&write("all", &settings)), Ok(settings));
+    }
+
+    #[test]
+    fn text_of_every_editor_is_read() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("preset.txt");
+        let text = "# Titel\r\ntrim.gain = -3 dB\r\n";
+        let utf_16 = |number: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            "\u{feff}".chars().chain(text.chars()).flat_map(|c| number(c as u16)).collect()
+        };
+        for bytes in [
+            text.as_bytes().to_vec(),
+            format!("\u{feff}{text}").into_bytes(),
+            // The mark right before a setting, and lines as old Macs end them.
+            "\u{feff}trim.gain = -3 dB".to_owned().into_bytes(),
+            text.replace('\n', "").into_bytes(),
+            utf_16(u16::to_le_bytes),
+            utf_16(u16::to_be_bytes),
+        ] {
+            std::fs::write(&path, &bytes).unwrap();
+            let settings = load_preset(&path).unwrap_or_else(|error| panic!("{error}: {bytes:?}"));
+            assert_eq!(settings.trim.gain_db, -3.0, "{bytes:?}");
+        }
+        for (bytes, words) in [
+            (&b"RIFF\x24\0\0\0WAVEfmt "[..], "found no text"),
+            (b"\xff\xfe\0", "found no text"),
+            (&vec![b'#'; 2 << 20], "far too long"),
+            (b"# a\r# b\rtrim.gain = much", "line 3"),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let error = load_preset(&path).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
+        assert!(load_preset(folder.path()).unwrap_err().to_string().contains("found a folder"));
+    }
+
+    #[test]
+    fn neighbours_are_named_only_where_there_are_any() {
+        let error = |id: &str| parse(&format!("{id} = 1")).unwrap_err();
+        assert!(
+            error("limiter.gian").ends_with("the nearest is limiter.gain"),
+            "{}",
+            error("limiter.gian")
+        );
+        assert!(error("Limiter.Ceiling").ends_with("the nearest is limiter.ceiling"));
+        // The right word, and no stage or a wrong one.
+        assert!(
+            error("ceiling").ends_with("the nearest is limiter.ceiling"),
+            "{}",
+            error("ceiling")
+        );
+        assert!(error("compressor.ratio").ends_with("the nearest is glue.ratio"));
+        assert!(error("eq.9.frequency").contains("eq.1.frequency"), "{}", error("eq.9.frequency"));
+        for id in ["x", "", "12,000", "reverb", "something.else"] {
+            assert!(error(id).ends_with("`burnish parameters` lists them all"), "{}", error(id));
+        }
     }
 
     #[test]

@@ -71,8 +71,9 @@ impl Region {
 pub struct ReferenceFacts {
     /// Integrated loudness, LUFS.
     pub integrated_lufs: f64,
-    /// Loudness range, LU.
-    pub loudness_range_lu: f64,
+    /// Loudness range, LU; `None` of less than 3 s.
+    #[serde(default)]
+    pub loudness_range_lu: Option<f64>,
     /// True peak, dBTP.
     pub true_peak_dbtp: f64,
     /// Peak to loudness ratio, dB.
@@ -86,7 +87,7 @@ impl ReferenceFacts {
     pub fn of(measures: &Measures) -> Option<Self> {
         Self {
             integrated_lufs: measures.integrated_lufs,
-            loudness_range_lu: measures.loudness_range_lu,
+            loudness_range_lu: Some(measures.loudness_range_lu).filter(|range| range.is_finite()),
             true_peak_dbtp: measures.true_peak_dbtp,
             plr_db: measures.plr_db,
             duration_s: measures.duration_s,
@@ -96,8 +97,8 @@ impl ReferenceFacts {
 
     /// What can have been measured; anything else will be measured again.
     fn mended(self) -> Option<Self> {
-        let levels =
-            [self.integrated_lufs, self.loudness_range_lu, self.true_peak_dbtp, self.plr_db];
+        let range_lu = self.loudness_range_lu.unwrap_or(0.0);
+        let levels = [self.integrated_lufs, range_lu, self.true_peak_dbtp, self.plr_db];
         let is_possible = levels.iter().all(|level| level.abs() <= MOST_MEASURED_DB)
             && (0.0..=LATEST_S).contains(&self.duration_s);
         is_possible.then_some(self)
@@ -239,7 +240,7 @@ mod tests {
             sha256: "no digits".to_owned(),
             facts: Some(ReferenceFacts {
                 integrated_lufs: f64::NAN,
-                loudness_range_lu: 0.0,
+                loudness_range_lu: None,
                 true_peak_dbtp: 0.0,
                 plr_db: 0.0,
                 duration_s: 1.0,

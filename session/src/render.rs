@@ -1,6 +1,7 @@
 //! Rendering a whole file through the chain, exactly as the plug-in would.
 
 use burnish_dsp::chain::Chain;
+use burnish_dsp::dither::OverFullScale;
 use burnish_dsp::limiter::LimiterSettings;
 use burnish_dsp::processor::{AudioSpec, StereoBlock};
 use burnish_dsp::settings::ChainSettings;
@@ -13,8 +14,10 @@ const BLOCK_FRAMES: usize = 512;
 /// What the chain made of a file.
 #[derive(Clone, Debug)]
 pub struct Rendered {
-    /// The master: as long as the mix and aligned with it.
+    /// The master: as long as the mix and aligned with it, and mono where that is mono.
     pub audio: StereoAudio,
+    /// What the dither had to cut off, in all channels of the master.
+    pub over_full_scale: OverFullScale,
     /// The latency that was taken out, frames.
     pub latency_frames: usize,
     /// Measures of the master.
@@ -22,6 +25,10 @@ pub struct Rendered {
 }
 
 /// Renders a file; `progress` is told the share done, 0 to 1.
+///
+/// What becomes of a mono mix is the left channel, as in a host's mono track: nothing in
+/// the chain tells the channels apart but bands of the equaliser that are meant to, and
+/// dither, of which there are two that know nothing of each other.
 pub fn render(
     mix: &StereoAudio,
     settings: &ChainSettings,
@@ -30,6 +37,7 @@ pub fn render(
     let spec =
         AudioSpec { sample_rate_hz: f64::from(mix.sample_rate_hz), max_block_frames: BLOCK_FRAMES };
     let mut chain = Chain::new(spec);
+    chain.set_mono(mix.channels == 1);
     chain.configure(settings);
     let latency_frames = chain.latency_frames();
     let mut left = mix.left.clone();
@@ -45,10 +53,16 @@ pub fn render(
     progress(1.0);
     left.drain(..latency_frames);
     right.drain(..latency_frames);
+    let [mut over_full_scale, over_right] = chain.over_full_scale();
+    if mix.channels == 1 {
+        right.clone_from(&left);
+    } else {
+        over_full_scale = over_full_scale.and(over_right);
+    }
     let audio =
         StereoAudio { sample_rate_hz: mix.sample_rate_hz, channels: mix.channels, left, right };
     let measures = measure(&audio);
-    Rendered { audio, latency_frames, measures }
+    Rendered { audio, over_full_scale, latency_frames, measures }
 }
 
 /// How near the asked loudness is near enough, LU.

@@ -7,7 +7,7 @@ use burnish_dsp::spectrum::{SongAnalyzer, SongSpectrum};
 
 use crate::decode::AudioReader;
 use crate::error::FileError;
-use crate::measure::{FileMeter, Measures};
+use crate::measure::{Measures, Measuring};
 use crate::reference::spectrum_of;
 
 /// What one pass over a file tells.
@@ -32,11 +32,11 @@ pub fn scan(
 ) -> Result<Scan, FileError> {
     let mut reader = AudioReader::open(path)?;
     let rate_hz = reader.sample_rate_hz();
-    let mut meter = FileMeter::new(rate_hz, reader.channels());
+    let mut meter = Measuring::new(rate_hz, reader.channels());
     let mut analyzer = with_spectrum.then(|| SongAnalyzer::new(f64::from(rate_hz)));
     let (mut left, mut right) = (Vec::new(), Vec::new());
     while reader.read(&mut left, &mut right)? {
-        meter.process(&left, &right);
+        meter.take(&left, &right);
         if let Some(analyzer) = &mut analyzer {
             analyzer.process(&left, &right);
         }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::support::{Signal, material_path};
 
 /// The program beside the test's own binary: `target/debug/burnish`.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap();
     let program = folder.join(format!("burnish{}", std::env::consts::EXE_SUFFIX));
@@ -46,31 +46,31 @@ pub(crate) fn fail(arguments: &[&str], must_say: &[&str]) {
     }
 }
 
-struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TempDir::new().unwrap())
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
 
     /// Writes a file and returns its path.
-    fn audio(&self, name: &str, audio: &StereoAudio, bits: Bits) -> String {
+    pub(crate) fn audio(&self, name: &str, audio: &StereoAudio, bits: Bits) -> String {
         let path = self.path(name);
         write_wav(Path::new(&path), audio, bits).unwrap();
         path
     }
 
-    fn bytes(&self, name: &str, bytes: &[u8]) -> String {
+    pub(crate) fn bytes(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.path(name);
         fs::write(&path, bytes).unwrap();
         path
     }
 
-    fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -79,12 +79,12 @@ impl Folder {
     }
 }
 
-fn noise(seconds: f64, sample_rate_hz: u32, amplitude: f32) -> StereoAudio {
+pub(crate) fn noise(seconds: f64, sample_rate_hz: u32, amplitude: f32) -> StereoAudio {
     let signal = Signal::noise((seconds * f64::from(sample_rate_hz)) as usize, amplitude, 33);
     StereoAudio { sample_rate_hz, channels: 2, left: signal.left, right: signal.right }
 }
 
-fn fixture(name: &str) -> String {
+pub(crate) fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
     path.to_str().unwrap().to_owned()
 }
@@ -447,7 +447,10 @@ fn the_program_says_what_it_is_and_under_which_licences() {
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(succeed(&["-V"]), format!("burnish {version}\n"));
     let long = succeed(&["--version"]);
-    assert!(long.starts_with(&format!("burnish {version}\nEngine revision 1\n")), "{long}");
+    assert!(
+        long.starts_with(&format!("burnish {version}\nEngine revision 1\nJSON schema 1\n")),
+        "{long}"
+    );
     assert!(long.contains("MIT or Apache-2.0"), "{long}");
     let licences = succeed(&["licences"]);
     assert!(licences.contains("| egui | MIT OR Apache-2.0 |"));
@@ -494,4 +497,63 @@ fn manual_man_pages_and_completions_hold_every_parameter_and_command() {
     succeed(&["documents", &folder.path("")]);
     assert_eq!(fs::read(folder.path("completions/_burnish")).unwrap(), first);
     assert_eq!(read("manual.md"), manual);
+}
+
+#[test]
+fn numbers_are_read_as_they_are_typed_or_asked_about() {
+    let folder = Folder::new();
+    let mix = folder.audio("mix.wav", &noise(1.0, 48_000, 0.1), Bits::B24);
+    let output = folder.path("out.wav");
+    let master = |more: &[&str]| {
+        [&["master", &mix, "-o", &output][..], more]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for (arguments, words) in [
+        (
+            master(&["--set", "eq.1.frequency=12,000 Hz"]),
+            "thousands or decimals? Write 12000 or 12.000",
+        ),
+        (master(&["--lufs", "-14,000"]), "thousands or decimals? Write -14000 or -14.000"),
+        (master(&["--ceiling", "one"]), "expected a number, found \"one\""),
+        (master(&["--set", "limitter.gain=3"]), "the nearest is limiter.gain"),
+        (master(&["--set", "warmth=3"]), "`burnish parameters` lists them all"),
+    ] {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let result = burnish(&arguments);
+        let errors = String::from_utf8_lossy(&result.stderr).into_owned();
+        assert_eq!(result.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(words), "{errors}");
+    }
+    assert!(!Path::new(&output).exists());
+    for more in [&["--lufs", "-20,5"][..], &["--ceiling", "\u{2212}1,5"]] {
+        let arguments = master(more);
+        succeed(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let preset = folder.bytes("bom.txt", b"\xef\xbb\xbftrim.gain = -3,5 dB\r\n");
+    let report = succeed(&["master", &mix, "-o", &output, "--preset", &preset, "--json"]);
+    assert!(report.contains("-3.5"), "{report}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_window_without_a_display_is_refused_in_one_line() {
+    let free = (90..1000).find(|number| !Path::new(&format!("/tmp/.X11-unix/X{number}")).exists());
+    let nowhere = format!(":{}", free.unwrap());
+    for display in [None, Some(""), Some(&nowhere[..]), Some("nonsense")] {
+        for arguments in [&[][..], &["--backend", "dummy"]] {
+            let mut command = Command::new(program());
+            command.args(arguments).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+            if let Some(display) = display {
+                command.env("DISPLAY", display);
+            }
+            let output = command.output().unwrap();
+            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{display:?}: {errors}");
+            assert_eq!(errors.lines().count(), 1, "{errors}");
+            assert!(errors.starts_with("burnish: expected a display"), "{errors}");
+        }
+    }
 }

@@ -468,7 +468,7 @@ pub(crate) fn song(name: &str, status: ReferenceStatus) -> ReferenceView {
         status,
         facts: Some(ReferenceFacts {
             integrated_lufs: -9.84,
-            loudness_range_lu: 5.2,
+            loudness_range_lu: Some(5.2),
             true_peak_dbtp: -0.3,
             plr_db: 9.5,
             duration_s: 200.0,
@@ -663,7 +663,7 @@ pub(crate) fn extreme(value: f64) -> Model {
         references: vec![ReferenceView {
             facts: Some(ReferenceFacts {
                 integrated_lufs: value,
-                loudness_range_lu: value,
+                loudness_range_lu: Some(value),
                 true_peak_dbtp: value,
                 plr_db: value,
                 duration_s: value,
@@ -698,7 +698,7 @@ pub(crate) fn extreme(value: f64) -> Model {
             level_dbfs: value,
             peak_dbfs: value,
             crest_db: value,
-            correlation: value,
+            correlation: Some(value),
             mono_loss_db: value,
         };
         point.bands = Some(BandsSnapshot { recent: [band; 3], overall: [band; 3] });
@@ -793,7 +793,7 @@ fn every_band_is_read_and_what_a_converter_stumbles_over_draws_attention() {
         level_dbfs: -20.0,
         peak_dbfs: -9.0,
         crest_db: 11.04,
-        correlation: -0.256,
+        correlation: Some(-0.256),
         mono_loss_db: f64::NEG_INFINITY,
     };
     let recent = [low, BandReading::default(), BandReading { mono_loss_db: -0.1, ..low }];

@@ -27,12 +27,16 @@ mod guard;
 #[cfg(target_os = "linux")]
 mod hanging_drive;
 mod host;
+mod json_schema;
 mod limiter;
 mod loading;
 mod loudness;
+mod master_files;
 mod mending;
+mod metadata;
 mod on_demand;
 mod ordered_kernels;
+mod outputs;
 mod reading;
 mod references;
 #[cfg(target_os = "linux")]

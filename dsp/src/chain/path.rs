@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clipper::Clipper;
 use crate::compressor::Compressor;
 use crate::delay_line::DelayLine;
-use crate::dither::Dither;
+use crate::dither::{Dither, OverFullScale};
 use crate::equalizer::{Equalizer, KernelOrders};
 use crate::limiter::Limiter;
 use crate::meters::{Reduction, StagePeaks};
@@ -189,6 +189,11 @@ impl SignalPath {
         self.dither.process_at(run, song_frame.wrapping_sub(latency_frames as i64));
         self.delta.take(Stage::Dither, &mut self.dither, run, start);
         self.wait.process(run);
+    }
+
+    /// What the dither had to cut off at full scale, left and right.
+    pub(super) fn over_full_scale(&mut self) -> [OverFullScale; 2] {
+        self.dither.processor_mut().over_full_scale()
     }
 
     /// How much gain the stages have taken since the last call.

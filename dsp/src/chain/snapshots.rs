@@ -10,6 +10,7 @@ use self::crossing::Crossing;
 use super::hand_over::{OtherPaths, PathHandOver};
 use super::path::SignalPath;
 use crate::compare::{Frames, Level};
+use crate::dither::OverFullScale;
 use crate::loudness::{LoudnessMeter, Span};
 use crate::meters::{Reduction, StagePeaks};
 use crate::processor::{AudioSpec, StereoBlock};
@@ -336,6 +337,11 @@ impl SnapshotPaths {
     /// What one stage of the current snapshot changes of the first `frames` frames of the block.
     pub(super) fn delta(&mut self, frames: usize) -> Option<StereoBlock<'_>> {
         self.current_path().delta(frames)
+    }
+
+    /// What the current snapshot's dither had to cut off, left and right.
+    pub(super) fn over_full_scale(&mut self) -> [OverFullScale; 2] {
+        self.current_path().over_full_scale()
     }
 
     /// How much gain the current snapshot has taken since the last call.

@@ -52,7 +52,7 @@ pub struct TimelineSnapshot {
     pub max_momentary_lufs: f64,
     /// Highest short-term loudness, LUFS.
     pub max_short_term_lufs: f64,
-    /// Loudness range, LU; 0 before there are readings.
+    /// Loudness range, LU; negative infinity before there are readings.
     pub loudness_range_lu: f64,
     /// Highest true peak, left and right, dBTP.
     pub max_true_peak_dbtp: [f64; 2],
@@ -69,7 +69,7 @@ impl Default for TimelineSnapshot {
             integrated_lufs: f64::NEG_INFINITY,
             max_momentary_lufs: f64::NEG_INFINITY,
             max_short_term_lufs: f64::NEG_INFINITY,
-            loudness_range_lu: 0.0,
+            loudness_range_lu: f64::NEG_INFINITY,
             max_true_peak_dbtp: [f64::NEG_INFINITY; 2],
             measured_s: 0.0,
             span_s: 0.0,
@@ -330,7 +330,10 @@ impl Timeline {
             max_momentary_lufs: loudness(self.blocks.highest())
                 .max(level(&self.momentary) + OFFSET_DB),
             max_short_term_lufs: loudness(self.windows.highest()),
-            loudness_range_lu: self.windows.range_lu(RANGE_GATE_LU, low, high).unwrap_or(0.0),
+            loudness_range_lu: self
+                .windows
+                .range_lu(RANGE_GATE_LU, low, high)
+                .unwrap_or(f64::NEG_INFINITY),
             max_true_peak_dbtp: [level(&self.peaks[0]), level(&self.peaks[1])],
             ..self.readings
         };

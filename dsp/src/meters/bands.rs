@@ -42,8 +42,8 @@ pub struct BandReading {
     pub peak_dbfs: f64,
     /// Crest factor, dB; negative infinity where there is nothing to read.
     pub crest_db: f64,
-    /// Correlation, -1 to 1; 0 when a channel is silent.
-    pub correlation: f64,
+    /// Correlation, -1 to 1; `None` while a channel is silent.
+    pub correlation: Option<f64>,
     /// What a mono sum loses, dB: 0 or less; 0 for silence.
     pub mono_loss_db: f64,
 }
@@ -54,7 +54,7 @@ impl Default for BandReading {
             level_dbfs: f64::NEG_INFINITY,
             peak_dbfs: f64::NEG_INFINITY,
             crest_db: f64::NEG_INFINITY,
-            correlation: 0.0,
+            correlation: None,
             mono_loss_db: 0.0,
         }
     }
@@ -307,8 +307,11 @@ mod tests {
                     assert_near(reading.level_dbfs, 10.0 * power.log10(), 0.2);
                     assert_near(reading.crest_db, 3.01, crest_tolerance);
                     assert_near(reading.peak_dbfs, -20.0, crest_tolerance + 0.2);
-                    let correlation = if balance > 0.0 { 1.0 } else { 0.0 };
-                    assert_near(reading.correlation, correlation, 1e-3);
+                    let correlation = (balance > 0.0).then_some(1.0);
+                    assert_eq!(
+                        reading.correlation.map(|value| (1e3 * value).round() / 1e3),
+                        correlation
+                    );
                 }
             }
         }
@@ -325,11 +328,11 @@ mod tests {
             measured(&mixed(&[&bass, &body, &edge]), &mixed(&[&inverted, &body, &edge_right]));
         for readings in [read.recent, read.overall] {
             let [low, mid, high] = readings;
-            assert_near(low.correlation, -1.0, 0.001);
+            assert_near(low.correlation.unwrap(), -1.0, 0.001);
             assert!(low.mono_loss_db < -30.0, "{low:?}");
-            assert_near(mid.correlation, 1.0, 0.02);
+            assert_near(mid.correlation.unwrap(), 1.0, 0.02);
             assert_near(mid.mono_loss_db, 0.0, 0.05);
-            assert_near(high.correlation, 0.0, 0.02);
+            assert_near(high.correlation.unwrap(), 0.0, 0.02);
             assert_near(high.mono_loss_db, -3.01, 0.1);
         }
     }

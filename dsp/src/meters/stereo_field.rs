@@ -53,11 +53,10 @@ impl Products {
         self.cross = towards(self.cross, target.cross);
     }
 
-    pub(super) fn correlation(self) -> f64 {
-        if self.left.min(self.right) < SILENT_POWER {
-            return 0.0;
-        }
-        (self.cross / (self.left * self.right).sqrt()).clamp(-1.0, 1.0)
+    /// `None` while a channel is silent: it is like nothing then, and unlike nothing.
+    pub(super) fn correlation(self) -> Option<f64> {
+        (self.left.min(self.right) >= SILENT_POWER)
+            .then(|| (self.cross / (self.left * self.right).sqrt()).clamp(-1.0, 1.0))
     }
 
     pub(super) fn mono_loss_db(self) -> f64 {
@@ -185,14 +184,14 @@ impl StereoField {
     }
 
     pub(super) fn correlation(&self) -> f64 {
-        self.for_correlation.correlation()
+        self.for_correlation.correlation().unwrap_or(0.0)
     }
 
     pub(super) fn mono_loss_db(&self) -> f64 {
         self.for_mono_loss.mono_loss_db()
     }
 
-    pub(super) fn overall_correlation(&self) -> f64 {
+    pub(super) fn overall_correlation(&self) -> Option<f64> {
         self.overall_mean().correlation()
     }
 

@@ -106,7 +106,7 @@ fn show_song(scene: &mut Scene<'_>, rect: Rect, place: usize, song: &ReferenceVi
                 "{name}\n{} long, {} LUFS, LRA {} LU, {} dBTP, PLR {} dB",
                 format::duration(facts.duration_s),
                 format::level(facts.integrated_lufs),
-                format::level(facts.loudness_range_lu),
+                format::level(facts.loudness_range_lu.unwrap_or(f64::NAN)),
                 format::level(facts.true_peak_dbtp),
                 format::level(facts.plr_db)
             );

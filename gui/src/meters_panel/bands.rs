@@ -61,7 +61,7 @@ fn band_row(scene: &Scene<'_>, row: Rect, band: usize, bands: &BandsSnapshot) {
     let has_reading = reading.crest_db.is_finite();
     let cells = [
         (&crest, false),
-        (&correlation, reading.correlation < -0.01),
+        (&correlation, reading.correlation.is_some_and(|value| value < -0.01)),
         (&mono, reading.mono_loss_db < MONO_LOSS_DB),
     ];
     for (right, (text, is_attention)) in columns(row).into_iter().zip(cells) {
@@ -91,8 +91,8 @@ fn written(reading: &BandReading) -> [String; 3] {
     if reading.crest_db.is_finite() {
         [
             format::decimal(reading.crest_db, 1),
-            format::correlation(reading.correlation),
-            format::mono_loss(reading.mono_loss_db, reading.correlation),
+            format::correlation(reading.correlation.unwrap_or_default()),
+            format::mono_loss(reading.mono_loss_db, reading.correlation.unwrap_or_default()),
         ]
     } else {
         [0, 1, 2].map(|_| format::NO_READING.to_owned())

@@ -149,8 +149,8 @@ pub(crate) fn all(scene: &Scene<'_>) -> Vec<Figure> {
     let [left, right] = output.max_true_peak_dbtp;
     let is_settled = loudness.measured_s >= 60.0;
     let range_state = if is_settled { State::Normal } else { State::Unsettled };
-    let has_loudness = loudness.integrated_lufs.is_finite();
-    let ratio = |value: f64| if has_loudness { value } else { f64::NAN };
+    // Silence has a level, if a low one; but no range and no ratio.
+    let ratio = |value: f64| if value.is_finite() { value } else { f64::NAN };
     vec![
         Figure::new(
             "Momentary",

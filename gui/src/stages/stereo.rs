@@ -200,7 +200,8 @@ fn show_readings(scene: &Scene<'_>, rect: Rect) {
     let output = &meters.output;
     value(1, &format::mono_loss(output.mono_loss_db, output.correlation), "dB");
     label(2, "Since the last reset");
-    let overall = format::mono_loss(output.overall_mono_loss_db, output.overall_correlation);
+    let correlation = output.overall_correlation.unwrap_or_default();
+    let overall = format::mono_loss(output.overall_mono_loss_db, correlation);
     value(2, &overall, "dB");
     if line(3).bottom() <= rect.bottom() + 8.0 {
         label(3, "Guard holds the sides back by");

@@ -129,10 +129,10 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// A number with one decimal, "-inf" for silence, "-" where there is none.
+/// A number with one decimal, "-inf" for silence, "--" where there is none.
 fn number(value: Option<f64>) -> String {
     match value {
-        None => "-".to_owned(),
+        None => "--".to_owned(),
         Some(value) if value.is_finite() => format!("{value:.1}"),
         Some(_) => "-inf".to_owned(),
     }
@@ -158,7 +158,7 @@ fn bands(balance: &Balance, reference: &Side) -> String {
         } else {
             format!("({})", NOMINAL_HZ[band])
         };
-        let signed = difference.map_or_else(|| "-".to_owned(), |db| format!("{db:+.1}"));
+        let signed = difference.map_or_else(|| "--".to_owned(), |db| format!("{db:+.1}"));
         let row = format!(
             "{name:<10}{:>10}{:>14}{signed:>15}{:>11}{mark}",
             number(master.curve_db[band]),

@@ -3,40 +3,43 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burnish_dsp::settings::{Stage, parameters};
+use burnish_session::output::Output;
 use burnish_session::preset::presets;
 use burnish_session::targets::targets;
 use clap::Command;
-use clap_complete::{Shell, generate_to};
+use clap_complete::{Generator, Shell, generate};
 
 use super::about;
 
 /// Writes everything into `folder`.
-pub(super) fn write(folder: &Path, command: Command) -> Result<String, String> {
-    write_all(folder, command).map_err(|error| {
-        format!("{}: expected to write the documents there, found that {error}", folder.display())
-    })?;
-    Ok(String::new())
-}
-
-fn write_all(folder: &Path, mut command: Command) -> io::Result<()> {
+pub(super) fn write(folder: &Path, mut command: Command) -> Result<String, String> {
     command.build();
-    let man = folder.join("man");
-    let completions = folder.join("completions");
-    fs::create_dir_all(&man)?;
-    fs::create_dir_all(&completions)?;
-    fs::write(folder.join("manual.md"), manual(&command))?;
-    man_page(&man, &command, "burnish")?;
+    let mut pages = vec![
+        (PathBuf::from("manual.md"), manual(&command).into_bytes()),
+        man_page(&command, "burnish")?,
+    ];
     for part in shown(&command) {
-        man_page(&man, part, &format!("burnish-{}", part.get_name()))?;
+        pages.push(man_page(part, &format!("burnish-{}", part.get_name()))?);
     }
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
-        generate_to(shell, &mut command, "burnish", &completions)?;
+        let mut script = Vec::new();
+        generate(shell, &mut command, "burnish", &mut script);
+        pages.push((Path::new("completions").join(shell.file_name("burnish")), script));
     }
-    Ok(())
+    for part in ["man", "completions"] {
+        fs::create_dir_all(folder.join(part)).map_err(|error| {
+            format!("{}: expected to make a folder, found that {error}", folder.display())
+        })?;
+    }
+    for (name, bytes) in pages {
+        Output::to(&folder.join(name), &[])
+            .and_then(|output| output.write(&bytes))
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(String::new())
 }
 
 /// The commands that people are told of.
@@ -44,10 +47,13 @@ fn shown(command: &Command) -> impl Iterator<Item = &Command> {
     command.get_subcommands().filter(|part| !part.is_hide_set() && part.get_name() != "help")
 }
 
-fn man_page(folder: &Path, command: &Command, name: &str) -> io::Result<()> {
+fn man_page(command: &Command, name: &str) -> Result<(PathBuf, Vec<u8>), String> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(command.clone()).manual("Burnish").render(&mut page)?;
-    fs::write(folder.join(format!("{name}.1")), page)
+    clap_mangen::Man::new(command.clone())
+        .manual("Burnish")
+        .render(&mut page)
+        .map_err(|error| format!("{name}: expected a man page, found that {error}"))?;
+    Ok((Path::new("man").join(format!("{name}.1")), page))
 }
 
 /// Every parameter, preset, target and command.

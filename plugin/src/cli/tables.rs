@@ -5,28 +5,66 @@ use std::fmt::Write;
 use burnish_dsp::parameter::Kind;
 use burnish_dsp::settings::parameters as all_parameters;
 use burnish_session::measure::Measures;
+use burnish_session::metadata::Told;
 use burnish_session::preset;
 use burnish_session::targets::{QuietTracks, targets as all_targets};
 use serde_json::json;
 
-/// A value with one or two decimals; what has none is "-inf".
+/// What stands where there is nothing to be said.
+const UNDEFINED: &str = "--";
+/// The time that momentary loudness takes, and with it all that is made of it, seconds.
+const MOMENTARY_S: f64 = 0.4;
+/// The same of short-term loudness.
+const SHORT_TERM_S: f64 = 3.0;
+
+/// A level with one or two decimals; silence is "-inf".
 fn number(value: f64, decimals: usize) -> String {
-    if value.is_finite() { format!("{value:.decimals$}") } else { "-inf".to_owned() }
+    if value.is_finite() {
+        // Rounding must not leave a minus sign before zero.
+        let scale = 10f64.powi(decimals as i32);
+        format!("{:.decimals$}", (value * scale).round() / scale + 0.0)
+    } else {
+        "-inf".to_owned()
+    }
+}
+
+/// A value that is no level: without one it is undefined.
+fn ratio(value: f64, decimals: usize) -> String {
+    if value.is_finite() { number(value, decimals) } else { UNDEFINED.to_owned() }
+}
+
+/// A loudness, where there was the time for it.
+fn loudness(value: f64, measures: &Measures, least_s: f64) -> String {
+    if measures.duration_s < least_s && !value.is_finite() {
+        UNDEFINED.to_owned()
+    } else {
+        number(value, 1)
+    }
+}
+
+/// What a mono sum of something of a level loses: all of it ("-inf") where one channel is the
+/// other inverted, and nothing can be said of silence.
+fn mono_loss(value: f64, level_dbfs: f64) -> String {
+    if level_dbfs.is_finite() { number(value, 1) } else { UNDEFINED.to_owned() }
 }
 
 /// The rows of a table of measures: name, value, unit.
 fn rows(measures: &Measures) -> Vec<(&'static str, String, &'static str)> {
     vec![
-        ("integrated loudness", number(measures.integrated_lufs, 1), "LUFS"),
-        ("momentary maximum", number(measures.max_momentary_lufs, 1), "LUFS"),
-        ("short-term maximum", number(measures.max_short_term_lufs, 1), "LUFS"),
-        ("loudness range", number(measures.loudness_range_lu, 1), "LU"),
+        ("integrated loudness", loudness(measures.integrated_lufs, measures, MOMENTARY_S), "LUFS"),
+        ("momentary maximum", loudness(measures.max_momentary_lufs, measures, MOMENTARY_S), "LUFS"),
+        (
+            "short-term maximum",
+            loudness(measures.max_short_term_lufs, measures, SHORT_TERM_S),
+            "LUFS",
+        ),
+        ("loudness range", ratio(measures.loudness_range_lu, 1), "LU"),
         ("true peak", number(measures.true_peak_dbtp, 2), "dBTP"),
         ("sample peak", number(measures.sample_peak_dbfs, 2), "dBFS"),
-        ("peak to loudness ratio", number(measures.plr_db, 1), "dB"),
-        ("lowest PSR", number(measures.min_psr_db, 1), "dB"),
-        ("correlation", number(measures.correlation, 2), ""),
-        ("mono-sum loss", number(measures.mono_loss_db, 1), "dB"),
+        ("peak to loudness ratio", ratio(measures.plr_db, 1), "dB"),
+        ("lowest PSR", ratio(measures.min_psr_db, 1), "dB"),
+        ("correlation", ratio(measures.correlation, 2), ""),
+        ("mono-sum loss", mono_loss(measures.mono_loss_db, measures.sample_peak_dbfs), "dB"),
         ("DC offset", pair(measures.dc_offset_dbfs), "dBFS"),
         ("clipped samples", measures.clipped_samples.to_string(), ""),
     ]
@@ -54,9 +92,9 @@ fn bands(measures: &Measures) -> String {
             "{range:<24}{:>8}{:>10}{:>10}{:>13}{:>15}",
             number(band.level_dbfs, 1),
             number(band.peak_dbfs, 1),
-            number(band.crest_db, 1),
-            number(band.correlation, 2),
-            number(band.mono_loss_db, 1)
+            ratio(band.crest_db, 1),
+            ratio(band.correlation, 2),
+            mono_loss(band.mono_loss_db, band.level_dbfs)
         );
     }
     text
@@ -82,6 +120,17 @@ pub(super) fn before_after(before: &Measures, after: &Measures) -> String {
     let mut text = format!("{:<24}{:>8}{:>10}\n", "", "mix", "master");
     for ((name, before, unit), (_, after, _)) in rows(before).into_iter().zip(rows(after)) {
         let _ = writeln!(text, "{}", format!("{name:<24}{before:>8}{after:>10} {unit}").trim_end());
+    }
+    text
+}
+
+/// What of the mix's metadata is in the master, and what is not.
+pub(super) fn metadata(told: &Told) -> String {
+    let mut text = String::new();
+    for (title, names) in [("carried over", &told.carried), ("left behind", &told.left_behind)] {
+        if !names.is_empty() {
+            let _ = writeln!(text, "{title}: {}", names.join(", "));
+        }
     }
     text
 }

@@ -1,17 +1,18 @@
 //! `burnish match`: EQ moves that bring a mix nearer to a reference.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use burnish_dsp::settings::ChainSettings;
 use burnish_session::balance::{BANDS, Balance, NOMINAL_HZ};
+use burnish_session::output::{Input, Output, PRESET, kind_by_name};
 use burnish_session::preset;
 use burnish_session::render::render;
 use burnish_session::tonal_match::{MOST_DB, Proposal, propose};
 use clap::Args;
 use serde_json::json;
 
-use super::{compare, load, master, progress_bar, show, to_json};
+use super::{compare, load, master, number, progress_bar, show, to_json};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -21,10 +22,10 @@ pub(super) struct Arguments {
     #[arg(required = true)]
     references: Vec<PathBuf>,
     /// How much of the difference is taken, 0 to 100 per cent.
-    #[arg(long, default_value_t = 100.0, allow_hyphen_values = true)]
+    #[arg(long, default_value_t = 100.0, allow_hyphen_values = true, value_parser = number)]
     amount: f64,
     /// The most that a band of the EQ may do, dB.
-    #[arg(long, default_value_t = MOST_DB, allow_hyphen_values = true)]
+    #[arg(long, default_value_t = MOST_DB, allow_hyphen_values = true, value_parser = number)]
     most: f64,
     /// The chain that the mix goes through first: a built-in preset or a preset file.
     /// The moves are made on the bands of its EQ that are free.
@@ -45,6 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
         None => ChainSettings::default(),
         Some(name) => master::preset(name)?,
     };
+    let output = place(arguments)?;
     let mut warnings = Vec::new();
     let mut audio = load(&arguments.mix, &mut warnings)?;
     if settings != ChainSettings::default() {
@@ -66,8 +68,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
             )
         })?;
     settings.equalizer = proposal.equalizer;
-    if let Some(path) = &arguments.output {
-        write_preset(path, &settings)?;
+    if let Some(output) = &output {
+        write_preset(output, &settings)?;
     }
     if arguments.json { as_json(&proposal, &warnings) } else { Ok(as_text(&proposal)) }
 }
@@ -84,11 +86,21 @@ fn check(
     Err(format!("{name}: expected {} to {} {unit}, found {value}", range.start(), range.end()))
 }
 
-fn write_preset(path: &Path, settings: &ChainSettings) -> Result<(), String> {
+/// Where the preset goes, once it is sure that nothing is lost there.
+fn place(arguments: &Arguments) -> Result<Option<Output>, String> {
+    let Some(path) = &arguments.output else { return Ok(None) };
+    let mut inputs = vec![Input::new("the mix", &arguments.mix)];
+    inputs.extend(arguments.references.iter().map(|path| Input::new("a reference", path)));
+    inputs.extend(master::preset_input(arguments.preset.as_deref()));
+    let output = Output::to(path, &inputs).map_err(|error| error.to_string())?;
+    kind_by_name(path, &[PRESET]).map_err(|error| error.to_string())?;
+    Ok(Some(output))
+}
+
+fn write_preset(output: &Output, settings: &ChainSettings) -> Result<(), String> {
     let title = "Moves towards a reference, by burnish match";
-    std::fs::write(path, preset::write(title, settings)).map_err(|error| {
-        format!("{}: expected to write a preset, found that {error}", path.display())
-    })
+    let text = preset::write(title, settings);
+    output.write(text.as_bytes()).map_err(|error| error.to_string())
 }
 
 fn as_text(proposal: &Proposal) -> String {

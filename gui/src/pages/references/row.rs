@@ -239,7 +239,7 @@ fn show_warnings(scene: &Scene<'_>, rect: Rect, number: usize, warnings: &[Strin
 fn show_facts(scene: &Scene<'_>, columns: &Columns, number: usize, facts: &ReferenceFacts) {
     let texts = [
         format::level(facts.integrated_lufs),
-        format::level(facts.loudness_range_lu),
+        format::level(facts.loudness_range_lu.unwrap_or(f64::NAN)),
         format::level(facts.true_peak_dbtp),
         format::level(facts.plr_db),
         format::duration(facts.duration_s),
@@ -256,7 +256,7 @@ fn written(facts: &ReferenceFacts) -> String {
     format!(
         "{} LUFS, LRA {} LU, {} dBTP, PLR {} dB, {} long",
         format::level(facts.integrated_lufs),
-        format::level(facts.loudness_range_lu),
+        format::level(facts.loudness_range_lu.unwrap_or(f64::NAN)),
         format::level(facts.true_peak_dbtp),
         format::level(facts.plr_db),
         format::duration(facts.duration_s)
