@@ -38,7 +38,7 @@ fn proposal() -> Proposal {
         target_db: [Some(1.0); BANDS],
         distance_before_db: 4.23,
         distance_predicted_db: 1.31,
-        limits: vec![Limit::Most(1, 3.0)],
+        limits: vec![Limit::Most(3.0)],
         ..Proposal::default()
     }
 }
@@ -127,7 +127,7 @@ fn the_moves_are_said_in_words_with_what_limited_them() {
     assert_eq!(value(&harness, "Move 1"), format!("Band 3: bell 240 Hz, {minus}2.1 dB, Q 1.0"));
     assert_eq!(value(&harness, "Move 2"), "Band 8: high shelf 12.5kHz, +1.5 dB, Q 1.0");
     assert_eq!(value(&harness, "Match distance"), "4.2 dB now, 1.3 dB predicted");
-    assert!(value(&harness, "Match limited by").contains("1 move is held at 3 dB"));
+    assert!(value(&harness, "Match limited by").contains("the moves together are held at 3 dB"));
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn extreme(value: f64) -> Model {
         predicted_db: [value; BANDS],
         distance_before_db: value,
         distance_predicted_db: value,
-        limits: vec![Limit::Most(8, 12.0), Limit::FewBands(7), Limit::EqualizerOff],
+        limits: vec![Limit::Most(12.0), Limit::FewBands(7), Limit::EqualizerOff],
         ..Proposal::default()
     });
     model

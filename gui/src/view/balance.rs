@@ -16,7 +16,7 @@ pub struct BalanceView<'a> {
     pub proposal: Option<&'a Proposal>,
     /// How much of the difference the proposal takes, 0 to 1.
     pub amount: f64,
-    /// The most that a band may do, dB.
+    /// The most that the moves together may do, dB.
     pub most_db: f64,
 }
 
@@ -27,7 +27,7 @@ pub enum BalanceEdit {
     Average(bool),
     /// Take this share of the difference, 0 to 1.
     Amount(f64),
-    /// Let a band do at most this, dB.
+    /// Let the moves together do at most this, dB.
     MostDb(f64),
     /// Give the proposed moves to the EQ; one step of undo.
     Apply,

@@ -47,8 +47,8 @@ fn show_amount(scene: &mut Scene<'_>, rect: Rect) {
 }
 
 fn show_most(scene: &mut Scene<'_>, rect: Rect) {
-    let help = "The most that one band may cut or boost. Beyond 3 dB a mix wants work, not a \
-                master.";
+    let help = "The most that the moves together may cut or boost, at any frequency. Beyond 3 dB \
+                a mix wants work, not a master.";
     let texts = LIMITS_DB.map(|db| format!("\u{00b1}{db}"));
     let names = LIMITS_DB.map(|db| format!("Match at most {db} dB"));
     let items: Vec<_> = texts
