@@ -29,6 +29,7 @@
 
 mod filter;
 mod fit;
+mod keeper;
 mod making;
 mod problem;
 mod refine;
@@ -38,6 +39,8 @@ use std::fmt;
 use burnish_dsp::equalizer::{BAND_COUNT, BandSettings, BandShape, EqualizerSettings};
 use burnish_dsp::parameter::Kind;
 use serde::Serialize;
+
+pub use self::keeper::{Asked, BETTER_DB, CHANGED_DB, ProposalKeeper, SAME_DB};
 
 use self::filter::Limits;
 use self::making::Making;

@@ -162,6 +162,27 @@ fn every_control_asks_for_what_it_says() {
 }
 
 #[test]
+fn moves_are_held_and_let_go_of_at_every_size() {
+    for size in [vec2(SMALLEST_SIZE[0] as f32, SMALLEST_SIZE[1] as f32), vec2(1100.0, 700.0)] {
+        let mut harness = window(measured(), size.x, size.y);
+        let hold = |is_held| vec![Edit::Balance(BalanceEdit::Hold(is_held))];
+        assert_eq!(click(&mut harness, "Hold the moves"), hold(true));
+        // The distances have their room beside it.
+        let [distance, button] =
+            ["Match distance", "Hold the moves"].map(|name| harness.get_by_label(name).rect());
+        assert!(distance.right() < button.left() && distance.width() > 90.0, "{distance} {button}");
+        assert!(button.right() < harness.get_by_label("Apply match").rect().left());
+        harness.state_mut().is_match_held = true;
+        harness.run();
+        assert!(harness.query_by_label("Hold the moves").is_none());
+        assert_eq!(click(&mut harness, "Let go of the moves"), hold(false));
+        harness.get_by_label("Let go of the moves").hover();
+        harness.run_steps(60);
+        assert!(harness.query_by_label_contains("These moves are held").is_some());
+    }
+}
+
+#[test]
 fn without_moves_there_is_nothing_to_apply_and_the_reason_is_said() {
     let mut model = measured();
     model.proposal = Some(Proposal {
@@ -172,6 +193,7 @@ fn without_moves_there_is_nothing_to_apply_and_the_reason_is_said() {
     });
     let harness = open(model);
     assert!(harness.query_by_label("Apply match").is_none());
+    assert!(harness.query_by_label("Hold the moves").is_none());
     assert!(value(&harness, "Match limited by").contains("all 8 bands"));
 }
 
