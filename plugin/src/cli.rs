@@ -5,6 +5,7 @@
 //! (one clear line on stderr says what).
 
 mod about;
+mod columns;
 mod compare;
 mod documents;
 mod master;

@@ -9,6 +9,8 @@ use burnish_session::preset;
 use burnish_session::targets::{QuietTracks, targets as all_targets};
 use serde_json::json;
 
+use super::columns::{Column, Table};
+
 /// A value with one or two decimals; what has none is "-inf".
 fn number(value: f64, decimals: usize) -> String {
     if value.is_finite() { format!("{value:.decimals$}") } else { "-inf".to_owned() }
@@ -39,51 +41,49 @@ fn pair(levels: [f64; 2]) -> String {
 
 /// A table of the bands, a row each.
 fn bands(measures: &Measures) -> String {
-    let mut text = format!(
-        "\n{:<24}{:>8}{:>10}{:>10}{:>13}{:>15}\n",
-        "band", "RMS dBFS", "peak dBFS", "crest dB", "correlation", "mono loss dB"
-    );
+    use Column::{Number, Words};
+    let mut table = Table::new([Words, Number, Number, Number, Number, Number]);
+    table.push(["band", "RMS dBFS", "peak dBFS", "crest dB", "correlation", "mono loss dB"]);
     for band in &measures.bands {
         let range = if band.to_hz.is_infinite() {
             format!("{} (from {} Hz)", band.name, band.from_hz)
         } else {
             format!("{} (to {} Hz)", band.name, band.to_hz)
         };
-        let _ = writeln!(
-            text,
-            "{range:<24}{:>8}{:>10}{:>10}{:>13}{:>15}",
+        table.push([
+            range,
             number(band.level_dbfs, 1),
             number(band.peak_dbfs, 1),
             number(band.crest_db, 1),
             number(band.correlation, 2),
-            number(band.mono_loss_db, 1)
-        );
+            number(band.mono_loss_db, 1),
+        ]);
     }
-    text
+    format!("\n{table}")
 }
 
 pub(super) fn measures(measures: &Measures) -> String {
-    let mut text = String::new();
+    let mut table = Table::new([Column::Words, Column::Number, Column::Unit]);
     for (name, value, unit) in rows(measures) {
-        let _ = writeln!(text, "{}", format!("{name:<24}{value:>8} {unit}").trim_end());
+        table.push([name, &value, unit]);
     }
     let channels = if measures.channels == 1 { "mono" } else { "stereo" };
-    let _ = writeln!(
-        text,
-        "{:<24}{:>8} s, {} Hz, {channels}",
-        "length",
+    table.push([
+        "length".to_owned(),
         number(measures.duration_s, 2),
-        measures.sample_rate_hz
-    );
-    text + &bands(measures)
+        format!("s, {} Hz, {channels}", measures.sample_rate_hz),
+    ]);
+    table.to_string() + &bands(measures)
 }
 
 pub(super) fn before_after(before: &Measures, after: &Measures) -> String {
-    let mut text = format!("{:<24}{:>8}{:>10}\n", "", "mix", "master");
+    use Column::{Number, Unit, Words};
+    let mut table = Table::new([Words, Number, Number, Unit]);
+    table.push(["", "mix", "master", ""]);
     for ((name, before, unit), (_, after, _)) in rows(before).into_iter().zip(rows(after)) {
-        let _ = writeln!(text, "{}", format!("{name:<24}{before:>8}{after:>10} {unit}").trim_end());
+        table.push([name, &before, &after, unit]);
     }
-    text
+    table.to_string()
 }
 
 pub(super) fn parameters(is_json: bool) -> String {
@@ -111,19 +111,18 @@ pub(super) fn parameters(is_json: bool) -> String {
             .collect();
         return format!("{:#}\n", json!(rows));
     }
-    let mut text = format!("{:<28}{:<28}{:<6}{:<40}{}\n", "id", "name", "unit", "range", "default");
+    let mut table = Table::new([Column::Words; 5]);
+    table.push(["id", "name", "unit", "range", "default"]);
     for parameter in all_parameters() {
-        let _ = writeln!(
-            text,
-            "{:<28}{:<28}{:<6}{:<40}{}",
-            parameter.id,
-            parameter.name,
+        table.push([
+            parameter.id.as_str(),
+            parameter.name.as_str(),
             parameter.kind.unit().symbol(),
-            parameter.kind.describe_range(),
-            parameter.kind.format(parameter.default)
-        );
+            &parameter.kind.describe_range(),
+            &parameter.kind.format(parameter.default),
+        ]);
     }
-    text
+    table.to_string()
 }
 
 pub(super) fn presets() -> String {
@@ -135,7 +134,8 @@ pub(super) fn presets() -> String {
 }
 
 pub(super) fn targets() -> String {
-    let mut text = String::new();
+    use Column::{Number, Unit, Words};
+    let mut table = Table::new([Words, Words, Number, Number, Unit, Words, Words]);
     for target in all_targets() {
         let plays_at = target
             .playback_lufs
@@ -145,11 +145,16 @@ pub(super) fn targets() -> String {
             QuietTracks::Headroom => "quiet tracks rise within headroom",
             QuietTracks::Limited => "quiet tracks rise into a limiter",
         };
-        let _ = writeln!(
-            text,
-            "{:<15}{:<20}{plays_at:>9}  {:>4.0} dBTP  {quiet:<36}{}",
-            target.id, target.name, target.ceiling_dbtp, target.note
-        );
+        let ceiling_dbtp = format!("{:.0}", target.ceiling_dbtp);
+        table.push([
+            &target.id,
+            &target.name,
+            &plays_at,
+            &ceiling_dbtp,
+            "dBTP",
+            quiet,
+            &target.note,
+        ]);
     }
-    text
+    table.to_string()
 }
