@@ -5,6 +5,7 @@
 //! (one clear line on stderr says what), 130 interrupted.
 
 mod about;
+mod columns;
 mod compare;
 mod display;
 mod documents;

@@ -266,7 +266,8 @@ impl BurnishEditor {
             balance: BalanceView {
                 balance: self.balance.balance.as_ref().filter(|_| !is_blind),
                 is_average: session.is_average_reference,
-                proposal: self.balance.proposal.as_ref().filter(|_| !is_blind),
+                proposal: self.balance.keeper.proposal().filter(|_| !is_blind),
+                is_held: self.balance.keeper.is_held(),
                 amount: session.match_amount,
                 most_db: session.match_most_db,
             },

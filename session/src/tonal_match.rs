@@ -5,9 +5,20 @@
 //! with bells and shelves on the bands of the equaliser that are free: those a
 //! person uses stay as they are, and what they do is in the measured master
 //! already. There is no hidden filter: what is proposed is eight bands of
-//! settings. Loudness is free, because everything is compared level-matched, so
-//! the fit may cut all around a hole instead of filling it, and it is made to:
-//! a boost costs more than a cut (see `fit`).
+//! settings.
+//!
+//! What is proposed keeps to rules, whatever the spectra are:
+//!
+//! - **The most is the most of all moves together**, at every frequency, in
+//!   minimum and in linear phase. Moves that only shared a limit each would stack.
+//! - **No two moves within a sixth of an octave**, at most one low shelf and one
+//!   high shelf, and the low one below the high one: shelves never oppose.
+//! - **A move gains more than it costs**: without it the distance is larger by
+//!   [`CUT_COST_DB`] or [`BOOST_COST_DB`], or the others leave the limit.
+//! - **Cuts first.** Loudness is free, because everything is compared
+//!   level-matched, so the fit may cut all around a hole instead of filling it.
+//!   There are boosts only where they bring the master nearer by
+//!   [`BOOSTS_SHARE`] of the distance than cuts alone (see `fit`).
 //!
 //! Followed is what can be trusted and is worth following: third octaves from
 //! 40 Hz to 16 kHz in which both sides are above their noise floor. Below lies
@@ -16,35 +27,49 @@
 //! The prediction is made from the coefficients that the audio will pass
 //! through. What comes after the equaliser, a limiter for one, is not predicted.
 
+mod filter;
 mod fit;
+mod keeper;
+mod making;
+mod problem;
+mod refine;
 
 use std::fmt;
 
-use burnish_dsp::equalizer::{
-    BAND_COUNT, BandChannel, BandResponse, BandSettings, BandShape, EqualizerPhase,
-    EqualizerSettings,
-};
+use burnish_dsp::equalizer::{BAND_COUNT, BandSettings, BandShape, EqualizerSettings};
 use burnish_dsp::parameter::Kind;
 use serde::Serialize;
 
-use self::fit::{Filter, Problem};
-use crate::balance::{
-    BANDS, Balance, Curve, NOMINAL_HZ, difference, distance, edges_hz, is_matched,
-};
+pub use self::keeper::{Asked, BETTER_DB, CHANGED_DB, ProposalKeeper, SAME_DB};
 
-/// The most that a band may do unless a person asks for more, dB.
+use self::filter::Limits;
+use self::making::Making;
+use self::problem::{Followed, POINTS, Problem};
+use crate::balance::{BANDS, Balance, Curve, NOMINAL_HZ, distance, edges_hz, is_matched};
+
+/// The most that the moves together may do unless a person asks for more, dB.
 pub const MOST_DB: f64 = 3.0;
+/// A cut that lowers the distance by less than this is not proposed, dB.
+pub const CUT_COST_DB: f64 = 0.02;
+/// Nor a boost that lowers it by less than this, dB.
+pub const BOOST_COST_DB: f64 = 0.04;
+/// Cuts come first: there are boosts only where cuts alone would leave the master
+/// farther from the reference by this share of the distance.
+pub const BOOSTS_SHARE: f64 = 0.1;
+/// No two moves lie closer, octaves.
+pub const LEAST_APART_OCTAVES: f64 = 1.0 / 6.0;
+/// Lowest and highest frequency of a move, Hz.
+const FREQUENCIES_HZ: [f64; 2] = [30.0, 16_000.0];
 /// Centres of the lowest and highest third octave that are followed.
 const FOLLOWED_HZ: [f64; 2] = [40.0, 16_000.0];
 /// How much a band counts that is followed but not part of the distance.
 const OUTER_WEIGHT: f64 = 0.1;
 /// What a band weighs against each of its neighbours when the difference is smoothed.
 const MIDDLE: f64 = 6.0;
-/// A move smaller than this is not worth making, dB.
-const LEAST_GAIN_DB: f64 = 0.1;
-/// Points of a third octave that a response is read at, from its centre, as
-/// shares of its width: the middles of its thirds.
-const POINTS: [f64; 3] = [-1.0 / 3.0, 0.0, 1.0 / 3.0];
+/// What is beyond the limit weighs so much in the fit, at each point.
+const EXCESS_WEIGHT: f64 = 10.0;
+/// Nearer to the limit than this the moves are said to be held by it, dB.
+const HELD_DB: f64 = 0.05;
 
 /// One move of a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -89,8 +114,8 @@ pub enum Limit {
     NoFreeBand,
     /// Only so many bands are free, and all of them were needed.
     FewBands(usize),
-    /// So many moves would go beyond so many dB.
-    Most(usize, f64),
+    /// The moves together would go beyond so many dB.
+    Most(f64),
     /// The stage is switched off with bands set: switching it on would bring these in.
     EqualizerOff,
 }
@@ -104,9 +129,8 @@ impl fmt::Display for Limit {
             ),
             Self::FewBands(1) => write!(formatter, "only 1 band of the EQ is free"),
             Self::FewBands(bands) => write!(formatter, "only {bands} bands of the EQ are free"),
-            Self::Most(1, most_db) => write!(formatter, "1 move is held at {most_db} dB"),
-            Self::Most(moves, most_db) => {
-                write!(formatter, "{moves} moves are held at {most_db} dB")
+            Self::Most(most_db) => {
+                write!(formatter, "the moves together are held at {most_db} dB")
             }
             Self::EqualizerOff => {
                 write!(formatter, "the EQ is off with bands set: switch it on, or clear them")
@@ -142,8 +166,9 @@ pub struct Proposal {
 }
 
 /// Proposes moves on top of the present equaliser. `amount` (0 to 1) is how
-/// much of the difference is taken, `most_db` the most that a band may do.
-/// `None` without a measured master and a reference. Takes some milliseconds.
+/// much of the difference is taken, `most_db` the most that the moves together
+/// may do at any frequency. `None` without a measured master and a reference.
+/// Takes some ten milliseconds.
 pub fn propose(
     settings: &EqualizerSettings,
     sample_rate_hz: f64,
@@ -153,8 +178,7 @@ pub fn propose(
 ) -> Option<Proposal> {
     let difference_db = balance.difference_db?;
     let distance_before_db = distance(&difference_db)?;
-    let amount = if amount.is_finite() { amount.clamp(0.0, 1.0) } else { 0.0 };
-    let target_db = smoothed(&difference_db).map(|db| Some(amount * db?));
+    let target_db = target(&difference_db, amount);
     let mut proposal = Proposal {
         equalizer: *settings,
         target_db,
@@ -171,11 +195,23 @@ pub fn propose(
         proposal.limits.push(Limit::EqualizerOff);
         return Some(proposal);
     }
-    let (_, highest_db) = kind("gain").bounds();
+    let highest_db = kind("gain").bounds().1;
     let most_db = if most_db.is_finite() { most_db.clamp(0.0, highest_db) } else { MOST_DB };
-    let filters = fit::fit(&problem(&target_db, most_db), free.len(), LEAST_GAIN_DB);
-    make_moves(&mut proposal, &free, &filters, most_db);
-    predict(&mut proposal, sample_rate_hz, &difference_db);
+    let making = Making { settings, free: &free, sample_rate_hz, difference_db, most_db };
+    let problem = problem(&target_db, &difference_db, most_db);
+    let made = making.worth_it(&problem, fit::fit(&problem, free.len()));
+    if !made.moves.is_empty() {
+        proposal.equalizer = made.equalizer;
+        proposal.predicted_db = made.predicted_db;
+        proposal.distance_predicted_db = made.distance_db;
+        if made.moves.len() == free.len() && free.len() < BAND_COUNT {
+            proposal.limits.push(Limit::FewBands(free.len()));
+        }
+        if made.peak_db > most_db - HELD_DB {
+            proposal.limits.push(Limit::Most(most_db));
+        }
+        proposal.moves = made.moves;
+    }
     Some(proposal)
 }
 
@@ -188,6 +224,12 @@ fn free_bands(settings: &EqualizerSettings) -> Vec<usize> {
         band.gain_db != 0.0 || band.range_db != 0.0
     });
     free
+}
+
+/// What is aimed at: the smoothed difference times the amount.
+fn target(difference_db: &Curve, amount: f64) -> Curve {
+    let amount = if amount.is_finite() { amount.clamp(0.0, 1.0) } else { 0.0 };
+    smoothed(difference_db).map(|db| Some(amount * db?))
 }
 
 /// Each band with its neighbours, 1 : 6 : 1.
@@ -204,24 +246,51 @@ fn smoothed(curve_db: &Curve) -> Curve {
     })
 }
 
-fn problem(target_db: &Curve, most_db: f64) -> Problem {
+fn problem(target_db: &Curve, difference_db: &Curve, most_db: f64) -> Problem {
     let [low_hz, high_hz] = FOLLOWED_HZ;
-    let mut problem = Problem { most_db, ..Problem::default() };
-    for (band, target_db) in target_db.iter().enumerate() {
-        if let Some(target_db) = target_db
-            && (low_hz..=high_hz).contains(&NOMINAL_HZ[band])
-        {
-            problem.points_hz.push(points_hz(band));
-            problem.target_db.push(*target_db);
-            problem.weights.push(if is_matched(band) { 1.0 } else { OUTER_WEIGHT });
-        }
+    let followed: Vec<Followed> = (0..BANDS)
+        .filter(|band| (low_hz..=high_hz).contains(&NOMINAL_HZ[*band]))
+        .filter_map(|band| {
+            let is_matched = is_matched(band);
+            Some(Followed {
+                band,
+                target_db: target_db[band]?,
+                weight: if is_matched { 1.0 } else { OUTER_WEIGHT },
+                difference_db: difference_db[band].filter(|_| is_matched),
+            })
+        })
+        .collect();
+    // Not where nothing is followed: a filter there would work by its flank only.
+    let [mut lowest_hz, mut highest_hz] = FREQUENCIES_HZ;
+    if let (Some(first), Some(last)) = (followed.first(), followed.last()) {
+        lowest_hz = lowest_hz.max(edges_hz(first.band)[0] / 2f64.powf(0.25));
+        highest_hz = highest_hz.min(edges_hz(last.band)[1]);
     }
-    problem
+    let limits = Limits {
+        log_hz: [lowest_hz.log2(), highest_hz.log2()],
+        gain_db: [-most_db, most_db],
+        // A little more: frequencies are rounded to what can be typed.
+        apart: 1.05 * LEAST_APART_OCTAVES,
+    };
+    Problem {
+        points_hz: (0..BANDS).flat_map(points_hz).collect(),
+        followed,
+        is_level_free: true,
+        most_db,
+        excess_weight: EXCESS_WEIGHT,
+        limits,
+        move_costs_db: [CUT_COST_DB, BOOST_COST_DB],
+    }
 }
 
-fn points_hz(band: usize) -> [f64; POINTS.len()] {
+fn points_hz(band: usize) -> [f64; POINTS] {
     let [low, high] = edges_hz(band);
-    POINTS.map(|share| (low * high).sqrt() * (high / low).powf(share))
+    let middle = (low * high).sqrt();
+    std::array::from_fn(|point| {
+        // The middles of its thirds.
+        let share = (point as f64 + 0.5) / POINTS as f64 - 0.5;
+        middle * (high / low).powf(share)
+    })
 }
 
 /// A parameter of a band.
@@ -231,73 +300,4 @@ fn kind(id: &str) -> Kind {
         .find(|parameter| parameter.id == id)
         .unwrap_or_else(|| unreachable!("{id} is a parameter of a band"))
         .kind
-}
-
-/// Gives the filters, low to high, to free bands in order.
-fn make_moves(proposal: &mut Proposal, free: &[usize], filters: &[Filter], most_db: f64) {
-    let mut filters = filters.to_vec();
-    filters.sort_by(|a, b| a.frequency_hz().total_cmp(&b.frequency_hz()));
-    let mut bands = free[..filters.len()].to_vec();
-    bands.sort_unstable();
-    let kinds = ["frequency", "gain", "q"].map(kind);
-    for (&band, filter) in bands.iter().zip(&filters) {
-        let [frequency_hz, gain_db, q] = [filter.frequency_hz(), filter.gain_db, filter.q()];
-        let made = Move {
-            band,
-            shape: filter.shape,
-            frequency_hz: kinds[0].snap(frequency_hz),
-            // Towards zero, so that the limit holds.
-            gain_db: kinds[1].snap(gain_db).clamp(-most_db, most_db),
-            q: kinds[2].snap(q),
-        };
-        proposal.moves.push(made);
-        proposal.equalizer.bands[band] = with_move(&proposal.equalizer.bands[band], &made);
-    }
-    if filters.is_empty() {
-        return;
-    }
-    proposal.equalizer.is_on = true;
-    if filters.len() == free.len() && free.len() < BAND_COUNT {
-        proposal.limits.push(Limit::FewBands(free.len()));
-    }
-    let held = proposal.moves.iter().filter(|made| made.gain_db.abs() > most_db - 0.02).count();
-    if held > 0 {
-        proposal.limits.push(Limit::Most(held, most_db));
-    }
-}
-
-fn with_move(band: &BandSettings, made: &Move) -> BandSettings {
-    BandSettings {
-        is_on: true,
-        shape: made.shape,
-        channel: BandChannel::Stereo,
-        frequency_hz: made.frequency_hz,
-        gain_db: made.gain_db,
-        q: made.q,
-        range_db: 0.0,
-        ..*band
-    }
-}
-
-/// Works out what the moves will do, from the filters that will do it.
-fn predict(proposal: &mut Proposal, sample_rate_hz: f64, difference_db: &Curve) {
-    let mut response_db: Curve = [Some(0.0); BANDS];
-    for made in &proposal.moves {
-        let settings = &proposal.equalizer.bands[made.band];
-        let response = match proposal.equalizer.phase {
-            EqualizerPhase::Minimum => BandResponse::new(settings, sample_rate_hz),
-            EqualizerPhase::Linear => BandResponse::linear(settings),
-        };
-        for (band, sum) in response_db.iter_mut().enumerate() {
-            let points = points_hz(band).map(|hz| response.db(hz.min(0.49 * sample_rate_hz)));
-            *sum = sum.map(|sum| sum + points.iter().sum::<f64>() / points.len() as f64);
-        }
-    }
-    let remaining_db = difference(difference_db, &response_db);
-    if let Some(distance_db) = remaining_db.as_ref().and_then(distance) {
-        proposal.distance_predicted_db = distance_db;
-    }
-    if let Some(matched_db) = difference(&response_db, &[Some(0.0); BANDS]) {
-        proposal.predicted_db = matched_db.map(Option::unwrap_or_default);
-    }
 }

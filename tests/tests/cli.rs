@@ -442,6 +442,48 @@ fn the_table_of_parameters_is_complete() {
     assert!(succeed(&["targets"]).contains("spotify"));
 }
 
+/// The cells of a line: what two or more blanks part.
+fn cells(line: &str) -> Vec<&str> {
+    line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
+}
+
+#[test]
+fn no_two_columns_of_a_table_touch() {
+    let text = succeed(&["parameters"]);
+    let mut lines = text.lines();
+    assert_eq!(cells(lines.next().unwrap()), ["id", "name", "unit", "range", "default"]);
+    for parameter in burnish_dsp::settings::parameters() {
+        let range = parameter.kind.describe_range();
+        let default = parameter.kind.format(parameter.default);
+        let unit = parameter.kind.unit().symbol();
+        let mut expected = vec![parameter.id.as_str(), &parameter.name, unit, &range, &default];
+        expected.retain(|cell| !cell.is_empty());
+        assert_eq!(cells(lines.next().unwrap()), expected);
+    }
+    assert_eq!(lines.next(), None);
+    for (line, target) in succeed(&["targets"]).lines().zip(burnish_session::targets::targets()) {
+        let cells = cells(line);
+        assert_eq!(cells[..2], [target.id.as_str(), &target.name], "{line}");
+        assert!(cells[3].ends_with(" dBTP") && cells[4].starts_with("quiet tracks"), "{line}");
+        assert_eq!(cells.get(5).copied().unwrap_or_default(), target.note, "{line}");
+    }
+    let check = succeed(&["check", &mix()]);
+    let compare = succeed(&["compare", &mix(), &mix()]);
+    for (text, title, columns) in
+        [(&check, "band", 6), (&compare, "Hz", 5), (&compare, "master", 2)]
+    {
+        let table = text.lines().skip_while(|line| cells(line).first() != Some(&title));
+        let rows: Vec<_> = table.take_while(|line| cells(line).len() > 1).collect();
+        assert_eq!(cells(rows[0]).len(), columns, "{text}");
+        // The names of the rows have no title in the last of them.
+        let expected = if title == "master" { columns + 1 } else { columns };
+        for row in &rows[1..] {
+            let found = cells(row).len();
+            assert!((expected..=expected + 1).contains(&found), "{row}");
+        }
+    }
+}
+
 #[test]
 fn the_program_says_what_it_is_and_under_which_licences() {
     let version = env!("CARGO_PKG_VERSION");

@@ -50,6 +50,7 @@ pub(crate) struct Model {
     pub(crate) snapshots: SnapshotsView<'static>,
     pub(crate) balance: Option<Balance>,
     pub(crate) proposal: Option<Proposal>,
+    pub(crate) is_match_held: bool,
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) blind_test: Option<BlindTest>,
     pub(crate) blind_results: Vec<String>,
@@ -85,6 +86,7 @@ impl Default for Model {
             snapshots: SnapshotsView::default(),
             balance: None,
             proposal: None,
+            is_match_held: false,
             candidates: Vec::new(),
             blind_test: None,
             blind_results: Vec::new(),
@@ -135,6 +137,7 @@ impl Model {
             balance: BalanceView {
                 balance: self.balance.as_ref(),
                 proposal: self.proposal.as_ref(),
+                is_held: self.is_match_held,
                 amount: 1.0,
                 most_db: 3.0,
                 ..BalanceView::default()

@@ -38,7 +38,7 @@ fn proposal() -> Proposal {
         target_db: [Some(1.0); BANDS],
         distance_before_db: 4.23,
         distance_predicted_db: 1.31,
-        limits: vec![Limit::Most(1, 3.0)],
+        limits: vec![Limit::Most(3.0)],
         ..Proposal::default()
     }
 }
@@ -127,7 +127,7 @@ fn the_moves_are_said_in_words_with_what_limited_them() {
     assert_eq!(value(&harness, "Move 1"), format!("Band 3: bell 240 Hz, {minus}2.1 dB, Q 1.0"));
     assert_eq!(value(&harness, "Move 2"), "Band 8: high shelf 12.5kHz, +1.5 dB, Q 1.0");
     assert_eq!(value(&harness, "Match distance"), "4.2 dB now, 1.3 dB predicted");
-    assert!(value(&harness, "Match limited by").contains("1 move is held at 3 dB"));
+    assert!(value(&harness, "Match limited by").contains("the moves together are held at 3 dB"));
 }
 
 #[test]
@@ -162,6 +162,27 @@ fn every_control_asks_for_what_it_says() {
 }
 
 #[test]
+fn moves_are_held_and_let_go_of_at_every_size() {
+    for size in [vec2(SMALLEST_SIZE[0] as f32, SMALLEST_SIZE[1] as f32), vec2(1100.0, 700.0)] {
+        let mut harness = window(measured(), size.x, size.y);
+        let hold = |is_held| vec![Edit::Balance(BalanceEdit::Hold(is_held))];
+        assert_eq!(click(&mut harness, "Hold the moves"), hold(true));
+        // The distances have their room beside it.
+        let [distance, button] =
+            ["Match distance", "Hold the moves"].map(|name| harness.get_by_label(name).rect());
+        assert!(distance.right() < button.left() && distance.width() > 90.0, "{distance} {button}");
+        assert!(button.right() < harness.get_by_label("Apply match").rect().left());
+        harness.state_mut().is_match_held = true;
+        harness.run();
+        assert!(harness.query_by_label("Hold the moves").is_none());
+        assert_eq!(click(&mut harness, "Let go of the moves"), hold(false));
+        harness.get_by_label("Let go of the moves").hover();
+        harness.run_steps(60);
+        assert!(harness.query_by_label_contains("These moves are held").is_some());
+    }
+}
+
+#[test]
 fn without_moves_there_is_nothing_to_apply_and_the_reason_is_said() {
     let mut model = measured();
     model.proposal = Some(Proposal {
@@ -172,6 +193,7 @@ fn without_moves_there_is_nothing_to_apply_and_the_reason_is_said() {
     });
     let harness = open(model);
     assert!(harness.query_by_label("Apply match").is_none());
+    assert!(harness.query_by_label("Hold the moves").is_none());
     assert!(value(&harness, "Match limited by").contains("all 8 bands"));
 }
 
@@ -216,7 +238,7 @@ fn extreme(value: f64) -> Model {
         predicted_db: [value; BANDS],
         distance_before_db: value,
         distance_predicted_db: value,
-        limits: vec![Limit::Most(8, 12.0), Limit::FewBands(7), Limit::EqualizerOff],
+        limits: vec![Limit::Most(12.0), Limit::FewBands(7), Limit::EqualizerOff],
         ..Proposal::default()
     });
     model

@@ -48,3 +48,4 @@ mod song_position;
 mod state;
 mod support;
 mod tonal_match;
+mod tonal_match_rules;

@@ -14,9 +14,11 @@ pub struct BalanceView<'a> {
     /// EQ moves that would bring the master nearer to the reference; `None`
     /// without a reference or before the master has been measured.
     pub proposal: Option<&'a Proposal>,
+    /// Whether the proposed moves are held, whatever is measured.
+    pub is_held: bool,
     /// How much of the difference the proposal takes, 0 to 1.
     pub amount: f64,
-    /// The most that a band may do, dB.
+    /// The most that the moves together may do, dB.
     pub most_db: f64,
 }
 
@@ -27,8 +29,10 @@ pub enum BalanceEdit {
     Average(bool),
     /// Take this share of the difference, 0 to 1.
     Amount(f64),
-    /// Let a band do at most this, dB.
+    /// Let the moves together do at most this, dB.
     MostDb(f64),
+    /// Hold the proposed moves, or let them follow what is measured.
+    Hold(bool),
     /// Give the proposed moves to the EQ; one step of undo.
     Apply,
 }

@@ -12,6 +12,7 @@ use burnish_session::reference::{LoadEvent, display_name, load_reference, song_s
 use clap::Args;
 use serde_json::json;
 
+use super::columns::{Column, Table};
 use super::{progress_bar, scanned, show, to_json, warn};
 
 #[derive(Debug, Args)]
@@ -47,15 +48,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
         [reference] => display_name(reference),
         several => format!("{} references", several.len()),
     };
-    let mut text = format!("{:<24}{:>10}{:>12}\n", "", "master", "reference");
+    let mut table = Table::new([Column::Words, Column::Number, Column::Number, Column::Unit]);
+    table.push(["", "master", "reference", ""]);
     for (name, unit, read) in rows() {
-        let cells = [&side.dynamics, &reference.dynamics].map(|dynamics| number(read(dynamics)));
-        let _ = writeln!(
-            text,
-            "{}",
-            format!("{name:<24}{:>10}{:>12} {unit}", cells[0], cells[1]).trim_end()
-        );
+        let [master, reference] =
+            [&side.dynamics, &reference.dynamics].map(|dynamics| number(read(dynamics)));
+        table.push([name, master, reference, unit.to_owned()]);
     }
+    let mut text = table.to_string();
     text += &bands(&balance, &reference);
     let distance = balance.distance_db().unwrap_or_default();
     let _ = writeln!(
@@ -141,16 +141,15 @@ fn number(value: Option<f64>) -> String {
 /// The third octaves, a row each; what counts for the distance, and what lies
 /// outside the tolerance, is marked.
 fn bands(balance: &Balance, reference: &Side) -> String {
-    let mut text = format!(
-        "\n{:<10}{:>10}{:>14}{:>15}{:>11}\n",
-        "Hz", "master dB", "reference dB", "difference dB", "tolerance"
-    );
+    use Column::{Number, Words};
+    let mut table = Table::new([Words, Number, Number, Number, Number, Words]);
+    table.push(["Hz", "master dB", "reference dB", "difference dB", "tolerance", ""]);
     let master = balance.master.unwrap_or_default();
     for band in 0..BANDS {
         let difference = balance.difference_db.and_then(|curve| curve[band]);
         let mark = match balance.excess_db(band) {
-            excess if excess > 0.0 => "  too little",
-            excess if excess < 0.0 => "  too much",
+            excess if excess > 0.0 => "too little",
+            excess if excess < 0.0 => "too much",
             _ => "",
         };
         let name = if is_matched(band) {
@@ -159,14 +158,16 @@ fn bands(balance: &Balance, reference: &Side) -> String {
             format!("({})", NOMINAL_HZ[band])
         };
         let signed = difference.map_or_else(|| "--".to_owned(), |db| format!("{db:+.1}"));
-        let row = format!(
-            "{name:<10}{:>10}{:>14}{signed:>15}{:>11}{mark}",
+        table.push([
+            name,
             number(master.curve_db[band]),
             number(reference.curve_db[band]),
+            signed,
             format!("+-{:.1}", balance.tolerance_db[band]),
-        );
-        let _ = writeln!(text, "{}", row.trim_end());
+            mark.to_owned(),
+        ]);
     }
+    let mut text = format!("\n{table}");
     let tolerance = if balance.is_tolerance_measured {
         format!("the standard deviation of the {} references", balance.references)
     } else {

@@ -10,6 +10,8 @@ use burnish_session::preset;
 use burnish_session::targets::{QuietTracks, targets as all_targets};
 use serde_json::json;
 
+use super::columns::{Column, Table};
+
 /// What stands where there is nothing to be said.
 const UNDEFINED: &str = "--";
 /// The time that momentary loudness takes, and with it all that is made of it, seconds.
@@ -66,7 +68,7 @@ fn rows(measures: &Measures) -> Vec<(&'static str, String, &'static str)> {
         ("correlation", ratio(measures.correlation, 2), ""),
         ("mono-sum loss", mono_loss(measures.mono_loss_db, measures.sample_peak_dbfs), "dB"),
         ("DC offset", pair(measures.dc_offset_dbfs), "dBFS"),
-        ("clipped samples", measures.clipped_samples.to_string(), ""),
+        ("samples at full scale", measures.clipped_samples.to_string(), ""),
     ]
 }
 
@@ -77,51 +79,49 @@ fn pair(levels: [f64; 2]) -> String {
 
 /// A table of the bands, a row each.
 fn bands(measures: &Measures) -> String {
-    let mut text = format!(
-        "\n{:<24}{:>8}{:>10}{:>10}{:>13}{:>15}\n",
-        "band", "RMS dBFS", "peak dBFS", "crest dB", "correlation", "mono loss dB"
-    );
+    use Column::{Number, Words};
+    let mut table = Table::new([Words, Number, Number, Number, Number, Number]);
+    table.push(["band", "RMS dBFS", "peak dBFS", "crest dB", "correlation", "mono loss dB"]);
     for band in &measures.bands {
         let range = if band.to_hz.is_infinite() {
             format!("{} (from {} Hz)", band.name, band.from_hz)
         } else {
             format!("{} (to {} Hz)", band.name, band.to_hz)
         };
-        let _ = writeln!(
-            text,
-            "{range:<24}{:>8}{:>10}{:>10}{:>13}{:>15}",
+        table.push([
+            range,
             number(band.level_dbfs, 1),
             number(band.peak_dbfs, 1),
             ratio(band.crest_db, 1),
             ratio(band.correlation, 2),
-            mono_loss(band.mono_loss_db, band.level_dbfs)
-        );
+            mono_loss(band.mono_loss_db, band.level_dbfs),
+        ]);
     }
-    text
+    format!("\n{table}")
 }
 
 pub(super) fn measures(measures: &Measures) -> String {
-    let mut text = String::new();
+    let mut table = Table::new([Column::Words, Column::Number, Column::Unit]);
     for (name, value, unit) in rows(measures) {
-        let _ = writeln!(text, "{}", format!("{name:<24}{value:>8} {unit}").trim_end());
+        table.push([name, &value, unit]);
     }
     let channels = if measures.channels == 1 { "mono" } else { "stereo" };
-    let _ = writeln!(
-        text,
-        "{:<24}{:>8} s, {} Hz, {channels}",
-        "length",
+    table.push([
+        "length".to_owned(),
         number(measures.duration_s, 2),
-        measures.sample_rate_hz
-    );
-    text + &bands(measures)
+        format!("s, {} Hz, {channels}", measures.sample_rate_hz),
+    ]);
+    table.to_string() + &bands(measures)
 }
 
 pub(super) fn before_after(before: &Measures, after: &Measures) -> String {
-    let mut text = format!("{:<24}{:>8}{:>10}\n", "", "mix", "master");
+    use Column::{Number, Unit, Words};
+    let mut table = Table::new([Words, Number, Number, Unit]);
+    table.push(["", "mix", "master", ""]);
     for ((name, before, unit), (_, after, _)) in rows(before).into_iter().zip(rows(after)) {
-        let _ = writeln!(text, "{}", format!("{name:<24}{before:>8}{after:>10} {unit}").trim_end());
+        table.push([name, &before, &after, unit]);
     }
-    text
+    table.to_string()
 }
 
 /// What of the mix's metadata is in the master, and what is not.
@@ -160,19 +160,18 @@ pub(super) fn parameters(is_json: bool) -> String {
             .collect();
         return format!("{:#}\n", json!(rows));
     }
-    let mut text = format!("{:<28}{:<28}{:<6}{:<40}{}\n", "id", "name", "unit", "range", "default");
+    let mut table = Table::new([Column::Words; 5]);
+    table.push(["id", "name", "unit", "range", "default"]);
     for parameter in all_parameters() {
-        let _ = writeln!(
-            text,
-            "{:<28}{:<28}{:<6}{:<40}{}",
-            parameter.id,
-            parameter.name,
+        table.push([
+            parameter.id.as_str(),
+            parameter.name.as_str(),
             parameter.kind.unit().symbol(),
-            parameter.kind.describe_range(),
-            parameter.kind.format(parameter.default)
-        );
+            &parameter.kind.describe_range(),
+            &parameter.kind.format(parameter.default),
+        ]);
     }
-    text
+    table.to_string()
 }
 
 pub(super) fn presets() -> String {
@@ -184,7 +183,8 @@ pub(super) fn presets() -> String {
 }
 
 pub(super) fn targets() -> String {
-    let mut text = String::new();
+    use Column::{Number, Unit, Words};
+    let mut table = Table::new([Words, Words, Number, Number, Unit, Words, Words]);
     for target in all_targets() {
         let plays_at = target
             .playback_lufs
@@ -194,11 +194,16 @@ pub(super) fn targets() -> String {
             QuietTracks::Headroom => "quiet tracks rise within headroom",
             QuietTracks::Limited => "quiet tracks rise into a limiter",
         };
-        let _ = writeln!(
-            text,
-            "{:<15}{:<20}{plays_at:>9}  {:>4.0} dBTP  {quiet:<36}{}",
-            target.id, target.name, target.ceiling_dbtp, target.note
-        );
+        let ceiling_dbtp = format!("{:.0}", target.ceiling_dbtp);
+        table.push([
+            &target.id,
+            &target.name,
+            &plays_at,
+            &ceiling_dbtp,
+            "dBTP",
+            quiet,
+            &target.note,
+        ]);
     }
-    text
+    table.to_string()
 }

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     /// How much of the difference is taken, 0 to 100 per cent.
     #[arg(long, default_value_t = 100.0, allow_hyphen_values = true, value_parser = number)]
     amount: f64,
-    /// The most that a band of the EQ may do, dB.
+    /// The most that the moves together may cut or boost at any frequency, dB.
     #[arg(long, default_value_t = MOST_DB, allow_hyphen_values = true, value_parser = number)]
     most: f64,
     /// The chain that the mix goes through first: a built-in preset or a preset file.

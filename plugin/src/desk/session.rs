@@ -50,7 +50,7 @@ pub struct Session {
     pub blind_results: BlindResults,
     /// How much of the difference to the reference a proposal takes, 0 to 1.
     pub match_amount: f64,
-    /// The most that a band of a proposal does, dB.
+    /// The most that the moves of a proposal do together, dB.
     pub match_most_db: f64,
     /// Whether the average of all references is what the balance is compared with.
     pub is_average_reference: bool,

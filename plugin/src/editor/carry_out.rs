@@ -350,8 +350,9 @@ impl BurnishEditor {
                 session.match_most_db =
                     if most_db.is_finite() { most_db.clamp(1.0, 12.0) } else { 3.0 };
             }),
+            BalanceEdit::Hold(is_held) => self.balance.keeper.hold(is_held),
             BalanceEdit::Apply => {
-                let Some(proposal) = &self.balance.proposal else { return };
+                let Some(proposal) = self.balance.keeper.proposal() else { return };
                 let settings =
                     ChainSettings { equalizer: proposal.equalizer, ..self.parameters.settings() };
                 self.take_settings("Match EQ", &settings, setter);

@@ -13,12 +13,16 @@ use burnish_gui::{
 };
 use burnish_session::balance::{Balance, Side};
 use burnish_session::blind::{BlindSource, Candidate};
-use burnish_session::tonal_match::{Proposal, propose};
+use burnish_session::tonal_match::{Asked, ProposalKeeper};
 
 use crate::desk::{CompareReadings, Desk, Reference};
 
 /// Balance and proposal are worked out anew this often.
 const INTERVAL: Duration = Duration::from_millis(250);
+
+/// While something is dragged, new moves are worked out this often: it takes
+/// longer than a frame.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
 /// References as they are shown.
 pub(super) fn reference_views(list: &[Reference]) -> Vec<ReferenceView> {
@@ -98,8 +102,9 @@ pub(super) fn candidates(names: [&str; SNAPSHOTS], can_hear_reference: bool) -> 
 #[derive(Debug, Default)]
 pub(super) struct BalanceReader {
     pub(super) balance: Option<Balance>,
-    pub(super) proposal: Option<Proposal>,
+    pub(super) keeper: ProposalKeeper,
     updated: Option<Instant>,
+    proposed: Option<Instant>,
     asked: Option<(f64, f64, EqualizerSettings)>,
     mix: SongSpectrum,
     live: SongSpectrum,
@@ -123,7 +128,8 @@ impl BalanceReader {
         let session = sources.desk.session();
         let asked = (session.match_amount, session.match_most_db, *sources.equalizer);
         let is_due = self.updated.is_none_or(|updated| updated.elapsed() >= INTERVAL);
-        if !is_due && self.asked == Some(asked) {
+        let is_early = self.proposed.is_some_and(|it| it.elapsed() < SHORTEST_INTERVAL);
+        if !is_due && (is_early || self.asked == Some(asked)) {
             return;
         }
         if is_due {
@@ -131,15 +137,21 @@ impl BalanceReader {
             self.measure(sources, session.is_average_reference);
         }
         self.asked = Some(asked);
-        self.proposal = self.balance.as_ref().and_then(|balance| {
-            propose(sources.equalizer, sources.sample_rate_hz, balance, asked.0, asked.1)
+        self.proposed = Some(Instant::now());
+        let nothing = Balance::default();
+        self.keeper.update(&Asked {
+            equalizer: sources.equalizer,
+            sample_rate_hz: sources.sample_rate_hz,
+            balance: self.balance.as_ref().unwrap_or(&nothing),
+            amount: asked.0,
+            most_db: asked.1,
         });
     }
 
     /// What was measured is of another sound.
     pub(super) fn forget(&mut self) {
         self.balance = None;
-        self.proposal = None;
+        self.keeper.forget();
         self.updated = Some(Instant::now());
     }
 

@@ -12,6 +12,7 @@ use crate::widgets::{ButtonLook, Segment, button, segments};
 const LABEL: f32 = 46.0;
 const PERCENT: f32 = 44.0;
 const MOST: f32 = 120.0;
+const HOLD: f32 = 48.0;
 const APPLY: f32 = 96.0;
 const LIMITS_DB: [f64; 3] = [3.0, 6.0, 12.0];
 
@@ -34,7 +35,11 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
     show_most(scene, most);
     let apply = between(rect.right() - APPLY, rect.right());
     let has_moves = show_apply(scene, apply);
-    let end = if has_moves { apply.left() } else { rect.right() };
+    let hold = between(apply.left() - 8.0 - HOLD, apply.left() - 8.0);
+    if has_moves {
+        show_hold(scene, hold);
+    }
+    let end = if has_moves { hold.left() } else { rect.right() };
     show_distance(scene, between(most.right() + 12.0, end - 12.0));
 }
 
@@ -47,8 +52,8 @@ fn show_amount(scene: &mut Scene<'_>, rect: Rect) {
 }
 
 fn show_most(scene: &mut Scene<'_>, rect: Rect) {
-    let help = "The most that one band may cut or boost. Beyond 3 dB a mix wants work, not a \
-                master.";
+    let help = "The most that the moves together may cut or boost, at any frequency. Beyond 3 dB \
+                a mix wants work, not a master.";
     let texts = LIMITS_DB.map(|db| format!("\u{00b1}{db}"));
     let names = LIMITS_DB.map(|db| format!("Match at most {db} dB"));
     let items: Vec<_> = texts
@@ -77,6 +82,28 @@ fn show_apply(scene: &mut Scene<'_>, rect: Rect) -> bool {
         scene.edits.push(Edit::Balance(BalanceEdit::Apply));
     }
     true
+}
+
+/// Beside what is held, or could be.
+fn show_hold(scene: &mut Scene<'_>, rect: Rect) {
+    let is_held = scene.view.balance.is_held;
+    let (name, help) = if is_held {
+        (
+            "Let go of the moves",
+            "These moves are held; the distances are of the music that plays now. Click to let \
+             them follow it again.",
+        )
+    } else {
+        (
+            "Hold the moves",
+            "Keeps these moves, whatever plays. Without it they stand still until the music \
+             changes or others would come clearly nearer.",
+        )
+    };
+    let look = if is_held { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
+    if button(scene, rect, "Hold", name, help, look).clicked() {
+        scene.edits.push(Edit::Balance(BalanceEdit::Hold(!is_held)));
+    }
 }
 
 fn show_distance(scene: &Scene<'_>, rect: Rect) {
