@@ -10,7 +10,7 @@ use crate::scene::Scene;
 use crate::theme;
 
 const ROW: f32 = 18.0;
-/// Rows: the head, three bands, a gap of half a row, DC offset and clipped samples.
+/// Rows: the head, three bands, a gap of half a row, DC offset and samples at full scale.
 pub(super) const HEIGHT: f32 = 6.5 * ROW;
 /// Mono sums that lose more than this want a look.
 const MONO_LOSS_DB: f64 = -3.5;
