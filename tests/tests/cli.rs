@@ -160,7 +160,8 @@ fn check_reads_every_band_the_dc_offset_and_clipped_samples() {
     assert!(mid["crest_db"].as_f64().unwrap() >= 3.0);
 
     let text = succeed(&["check", &path]);
-    for words in ["DC offset", "-40.0 dBFS", "samples at full scale", "crest dB", "low (to 200 Hz)"] {
+    for words in ["DC offset", "-40.0 dBFS", "samples at full scale", "crest dB", "low (to 200 Hz)"]
+    {
         assert!(text.contains(words), "{words} is not in:\n{text}");
     }
 }
