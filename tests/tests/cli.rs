@@ -118,7 +118,7 @@ fn check_prints_all_measures_as_json() {
     assert!(min_psr_db > 0.0 && min_psr_db < 17.0, "{min_psr_db}");
     near("clipped_samples", 0.0, 0.0);
     assert_eq!(measures["warnings"].as_array().unwrap().len(), 0);
-    assert_eq!(measures.as_object().unwrap().len(), 18);
+    assert_eq!(measures.as_object().unwrap().len(), 19);
 }
 
 #[test]

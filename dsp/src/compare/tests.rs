@@ -65,6 +65,9 @@ impl Rig {
 /// Mixes of the same song, `gain_db` apart.
 fn trimmed(gains_db: [f64; SNAPSHOTS]) -> SnapshotSettings {
     let mut settings = SnapshotSettings::default();
+    for settings in &mut settings.all {
+        settings.limiter.is_on = true;
+    }
     for (settings, gain_db) in settings.all.iter_mut().zip(gains_db) {
         settings.trim.gain_db = gain_db;
     }

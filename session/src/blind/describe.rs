@@ -37,6 +37,8 @@ mod tests {
     #[test]
     fn a_chain_is_described_by_what_is_at_work() {
         let mut settings = ChainSettings::default();
+        assert_eq!(describe(&settings), "nothing at work");
+        settings.limiter.is_on = true;
         assert_eq!(describe(&settings), "limiter +0.0 dB Transparent to -1.0 dBTP");
         settings.glue.is_on = true;
         settings.equalizer.bands[2].is_on = true;

@@ -14,6 +14,9 @@ const PERCENT: f32 = 44.0;
 const MOST: f32 = 120.0;
 const HOLD: f32 = 48.0;
 const APPLY: f32 = 96.0;
+const DISTANCE: f32 = 96.0;
+/// All between the parts.
+const GAPS: f32 = 44.0;
 const LIMITS_DB: [f64; 3] = [3.0, 6.0, 12.0];
 
 /// Draws the row.
@@ -24,8 +27,9 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
     };
     let label = between(rect.left(), rect.left() + LABEL);
     scene.text_in(label, Align2::LEFT_CENTER, "Match", font, theme::TEXT);
-    let track =
-        between(label.right(), label.right() + (0.24_f32 * rect.width()).clamp(60.0, 200.0));
+    // What is written needs its room; the track takes what is left.
+    let written = LABEL + PERCENT + MOST + DISTANCE + HOLD + APPLY + GAPS;
+    let track = between(label.right(), label.right() + (rect.width() - written).clamp(60.0, 200.0));
     show_amount(scene, track);
     let percent = between(track.right() + 4.0, track.right() + 4.0 + PERCENT);
     let text = format!("{} %", format::decimal(100.0 * scene.view.balance.amount, 0));
