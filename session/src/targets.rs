@@ -127,6 +127,8 @@ mod tests {
         assert_eq!(youtube.playback_gain_db(-17.0, -6.0), Some(0.0));
         let loud = find_target("spotify-loud").expect("in the table");
         assert_eq!(loud.playback_gain_db(-14.0, -1.0), Some(3.0));
+        // Louder than -14 LUFS it asks for more room.
+        assert_eq!((spotify.ceiling_dbtp, loud.ceiling_dbtp), (-1.0, -2.0));
         assert_eq!(
             find_target("bandcamp").expect("in the table").playback_gain_db(-9.0, -1.0),
             None
