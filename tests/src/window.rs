@@ -2,8 +2,9 @@
 
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    BUTTON_PRESS_EVENT, ButtonPressEvent, ConfigureWindowAux, ConnectionExt, CreateWindowAux,
-    EventMask, ImageFormat, KeyButMask, MOTION_NOTIFY_EVENT, WindowClass,
+    BUTTON_PRESS_EVENT, ButtonPressEvent, ChangeWindowAttributesAux, ConfigureWindowAux,
+    ConnectionExt, CreateWindowAux, EventMask, ImageFormat, KeyButMask, MOTION_NOTIFY_EVENT,
+    WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -59,6 +60,28 @@ impl ParentWindow {
     pub fn resize(&self, width: u32, height: u32) -> Result<(), Error> {
         let size = ConfigureWindowAux::new().width(width).height(height);
         self.connection.configure_window(self.id, &size)?;
+        self.connection.sync()?;
+        Ok(())
+    }
+
+    /// From now on what asks to appear inside does not, as in hosts that embed windows and are busy.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn hold_back(&self) -> Result<(), Error> {
+        let attributes =
+            ChangeWindowAttributesAux::new().event_mask(EventMask::SUBSTRUCTURE_REDIRECT);
+        self.connection.change_window_attributes(self.id, &attributes)?;
+        self.connection.sync()?;
+        Ok(())
+    }
+
+    /// Lets appear what was held back.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn let_appear(&self) -> Result<(), Error> {
+        self.connection.map_subwindows(self.id)?;
         self.connection.sync()?;
         Ok(())
     }

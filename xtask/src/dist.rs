@@ -17,16 +17,22 @@ use sha2::{Digest, Sha256};
 
 use crate::run::{Failure, Outcome, command, root, step, target};
 
-/// What is copied as it is, from the project's folder.
-const FILES: [&str; 8] = [
+/// What is copied as it is, from the project's folder: among it all that the README links to.
+const FILES: [&str; 14] = [
     "README.md",
+    "ARCHITECTURE.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "SECURITY.md",
     "docs/dependencies.md",
     "docs/editor.png",
+    "docs/hosts.md",
     "docs/licences.md",
+    "gui/fonts/OFL.txt",
+    "material/LICENSE-FluidR3.txt",
+    "material/README.md",
 ];
 
 /// What installs it: the name in the archive and the text.

@@ -9,6 +9,7 @@
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, PhysicalSize, Size};
@@ -29,6 +30,14 @@ const SMALLEST: LogicalSize<f32> = LogicalSize {
     width: burnish_gui::SMALLEST_SIZE[0] as f32,
     height: burnish_gui::SMALLEST_SIZE[1] as f32,
 };
+
+/// As long as no window is open.
+///
+/// A window draws itself from the moment it appears, one frame asking for the next. The
+/// library's timer asks too, from 16 ms after the window is made: on X11 that makes it
+/// ask for a frame whose coming it is not told of before it appears, and it then waits
+/// for that one for ever. A host that embeds the window and is busy shows it later.
+const NEVER: Duration = Duration::from_hours(24 * 365);
 
 /// The editor as the host library knows it.
 pub struct EditorWindows {
@@ -97,7 +106,11 @@ impl Editor for EditorWindows {
             system_scale: Arc::clone(&self.system_scale),
             zoom: session.editor_scale,
         };
-        let settings = EguiNiceSettings::new().with_tile("Burnish").with_resize_hint(resize_hint());
+        let mut settings =
+            EguiNiceSettings::new().with_tile("Burnish").with_resize_hint(resize_hint());
+        if cfg!(target_os = "linux") {
+            settings = settings.with_repaint_poll_interval(NEVER);
+        }
         let notifier = RepaintNotifier::default();
         let editor = create_egui_editor(Arc::clone(&state), notifier, settings, window)
             .ok_or("the editor was not made")?;

@@ -4,6 +4,7 @@
 //! in a program of its own: this one, under `xvfb-run`, told to run that test alone.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::ffi::c_void;
 use std::process::Command;
 use std::ptr;
@@ -280,6 +281,47 @@ fn a_vst3_window_is_used_wrongly() {
             drop(raw);
             view.removed();
             drop(view);
+        }
+    });
+}
+
+/// Whether an editor is seen in a window, without its being touched.
+fn is_drawn(parent: &ParentWindow) -> bool {
+    (0..50).any(|_| {
+        thread::sleep(Duration::from_millis(100));
+        let (_, _, pixels) = parent.picture().unwrap();
+        let colours: HashSet<&[u8]> = pixels.chunks_exact(3).collect();
+        colours.len() > 200
+    })
+}
+
+#[test]
+fn a_window_that_appears_late_is_drawn() {
+    on_a_screen("a_window_that_appears_late_is_drawn", || {
+        let late = Duration::from_millis(300);
+        // SAFETY: instances of the plug-in, and windows that live.
+        unsafe {
+            let raw = Raw::playing(linked());
+            let gui: clap_plugin_gui = raw.extension(CLAP_EXT_GUI);
+            let plugin = raw.plugin;
+            let parent = ParentWindow::open(1100, 700).unwrap();
+            assert!(gui.create.unwrap()(plugin, CLAP_WINDOW_API_X11.as_ptr(), false));
+            assert!(gui.set_parent.unwrap()(plugin, &x11(parent.id())));
+            thread::sleep(late);
+            assert!(gui.show.unwrap()(plugin));
+            assert!(is_drawn(&parent), "shown late");
+            gui.destroy.unwrap()(plugin);
+
+            let raw = Vst3::playing(linked());
+            let parent = ParentWindow::open(1100, 700).unwrap();
+            parent.hold_back().unwrap();
+            let view = view(&raw);
+            let window = parent.id() as usize as *mut c_void;
+            assert_eq!(view.attached(window, X11_WINDOW), kResultOk);
+            thread::sleep(late);
+            parent.let_appear().unwrap();
+            assert!(is_drawn(&parent), "embedded late");
+            assert_eq!(view.removed(), kResultOk);
         }
     });
 }

@@ -34,6 +34,20 @@ fn a_difference_is_named() {
 }
 
 #[test]
+fn the_readmes_links_lead_somewhere_in_the_archive() {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    let inside: Vec<&str> = links.map(|(link, _)| link).filter(|l| !l.contains(':')).collect();
+    assert!(inside.len() > 5, "{inside:?}");
+    for link in inside {
+        let (file, folder) =
+            (link.trim_end_matches('/'), format!("{}/", link.trim_end_matches('/')));
+        let is_there = FILES.iter().any(|name| *name == file || name.starts_with(&folder));
+        assert!(is_there, "README.md links to {link}, which is not in the archive");
+    }
+}
+
+#[test]
 fn only_known_options_are_taken() {
     let Failure(message) = dist(&["--fast".to_owned()]).unwrap_err();
     assert!(message.contains("--fast"));
