@@ -12,7 +12,8 @@
 //! - **The most is the most of all moves together**, at every frequency, in
 //!   minimum and in linear phase. Moves that only shared a limit each would stack.
 //! - **No two moves within a sixth of an octave**, at most one low shelf and one
-//!   high shelf, and the low one below the high one: shelves never oppose.
+//!   high shelf, and the low one two octaves below the high one: shelves neither
+//!   stack nor oppose.
 //! - **A move gains more than it costs**: without it the distance is larger by
 //!   [`CUT_COST_DB`] or [`BOOST_COST_DB`], or the others leave the limit.
 //! - **Cuts first.** Loudness is free, because everything is compared
@@ -58,6 +59,8 @@ pub const BOOST_COST_DB: f64 = 0.04;
 pub const BOOSTS_SHARE: f64 = 0.1;
 /// No two moves lie closer, octaves.
 pub const LEAST_APART_OCTAVES: f64 = 1.0 / 6.0;
+/// The low shelf lies below the high one by this at least, octaves.
+pub const SHELVES_APART_OCTAVES: f64 = 2.0;
 /// Lowest and highest frequency of a move, Hz.
 const FREQUENCIES_HZ: [f64; 2] = [30.0, 16_000.0];
 /// Centres of the lowest and highest third octave that are followed.
@@ -271,6 +274,7 @@ fn problem(target_db: &Curve, difference_db: &Curve, most_db: f64) -> Problem {
         gain_db: [-most_db, most_db],
         // A little more: frequencies are rounded to what can be typed.
         apart: 1.05 * LEAST_APART_OCTAVES,
+        shelves_apart: 1.01 * SHELVES_APART_OCTAVES,
     };
     Problem {
         points_hz: (0..BANDS).flat_map(points_hz).collect(),

@@ -5,7 +5,7 @@ use burnish_dsp::equalizer::{
 };
 use burnish_session::balance::{BANDS, Curve, NOMINAL_HZ, difference, distance, edges_hz};
 use burnish_session::tonal_match::{
-    BOOST_COST_DB, CUT_COST_DB, LEAST_APART_OCTAVES, Move, Proposal, propose,
+    BOOST_COST_DB, CUT_COST_DB, LEAST_APART_OCTAVES, Move, Proposal, SHELVES_APART_OCTAVES, propose,
 };
 use proptest::prelude::*;
 
@@ -76,7 +76,8 @@ fn broken_rule(
             }
             let is_shelf = |made: &Move| made.shape != BandShape::Bell;
             let in_order = [a.shape, b.shape] == [BandShape::LowShelf, BandShape::HighShelf];
-            if is_shelf(a) && is_shelf(b) && !in_order {
+            let are_far = octaves >= SHELVES_APART_OCTAVES;
+            if is_shelf(a) && is_shelf(b) && !(in_order && are_far) {
                 return Err(format!("{a} and {b} oppose or stack"));
             }
         }

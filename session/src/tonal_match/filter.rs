@@ -19,6 +19,8 @@ pub(super) struct Limits {
     pub(super) gain_db: [f64; 2],
     /// The least distance between the frequencies of two filters, octaves.
     pub(super) apart: f64,
+    /// And between those of the low and the high shelf.
+    pub(super) shelves_apart: f64,
 }
 
 /// One filter. Frequency and Q are logarithms, which makes steps of equal weight.
@@ -93,32 +95,32 @@ impl Filter {
     }
 
     /// Whether both can be in one proposal: apart from each other, never two
-    /// shelves of a kind, the low shelf below the high one. Shelves that overlap
-    /// do to most of the spectrum what neither would be needed for.
+    /// shelves of a kind, the low shelf well below the high one. A low shelf down
+    /// is a high shelf up and a level: near each other, two only stack or oppose.
     pub(super) fn goes_with(&self, other: &Self, limits: &Limits) -> bool {
-        let is_apart = (self.log_hz - other.log_hz).abs() >= limits.apart;
-        is_apart
-            && match (self.shape, other.shape) {
-                (BandShape::Bell, _) | (_, BandShape::Bell) => true,
-                (BandShape::LowShelf, BandShape::HighShelf) => self.log_hz < other.log_hz,
-                (BandShape::HighShelf, BandShape::LowShelf) => self.log_hz > other.log_hz,
-                _ => false,
-            }
+        let apart = other.log_hz - self.log_hz;
+        match (self.shape, other.shape) {
+            (BandShape::LowShelf, BandShape::HighShelf) => apart >= limits.shelves_apart,
+            (BandShape::HighShelf, BandShape::LowShelf) => -apart >= limits.shelves_apart,
+            (BandShape::Bell, _) | (_, BandShape::Bell) => apart.abs() >= limits.apart,
+            _ => false,
+        }
     }
 }
 
 /// Moves the frequencies as little as possible (least squares) so that all lie
-/// apart and the low shelf below the high one.
+/// apart; says whether the shelves do, too.
 ///
 /// Less its place times the distance, each frequency must not lie below the one
 /// before: a monotone regression, solved by pooling what violates it.
-pub(super) fn keep_apart(filters: &mut [Filter], limits: &Limits) {
+pub(super) fn keep_apart(filters: &mut [Filter], limits: &Limits) -> bool {
     let place = |shape| filters.iter().position(|filter| filter.shape == shape);
-    if let (Some(low), Some(high)) = (place(BandShape::LowShelf), place(BandShape::HighShelf))
-        && filters[low].log_hz > filters[high].log_hz
-    {
+    let shelves = place(BandShape::LowShelf).zip(place(BandShape::HighShelf));
+    if let Some((low, high)) = shelves {
         let middle = 0.5 * (filters[low].log_hz + filters[high].log_hz);
-        (filters[low].log_hz, filters[high].log_hz) = (middle, middle);
+        let half = 0.5 * limits.shelves_apart;
+        filters[low].log_hz = filters[low].log_hz.min(middle - half);
+        filters[high].log_hz = filters[high].log_hz.max(middle + half);
     }
     let mut order: Vec<usize> = (0..filters.len()).collect();
     order.sort_by(|a, b| {
@@ -150,13 +152,18 @@ pub(super) fn keep_apart(filters: &mut [Filter], limits: &Limits) {
     for (n, (place, value)) in order.into_iter().zip(values).enumerate() {
         filters[place].log_hz = value + n as f64 * limits.apart;
     }
+    let rounding = 1e-9;
+    shelves.is_none_or(|(low, high)| {
+        filters[high].log_hz - filters[low].log_hz > limits.shelves_apart - rounding
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { log_hz: [5.0, 14.0], gain_db: [-3.0, 3.0], apart: 0.175 };
+    const LIMITS: Limits =
+        Limits { log_hz: [5.0, 14.0], gain_db: [-3.0, 3.0], apart: 0.175, shelves_apart: 2.0 };
 
     fn at(shape: BandShape, log_hz: f64) -> Filter {
         Filter::new(shape, log_hz.exp2(), -1.0, 0.7)
@@ -181,7 +188,7 @@ mod tests {
             at(BandShape::LowShelf, 11.0),
             at(BandShape::Bell, 10.0),
         ];
-        keep_apart(&mut filters, &LIMITS);
+        assert!(keep_apart(&mut filters, &LIMITS));
         let mean = filters.iter().map(|filter| filter.log_hz).sum::<f64>() / 5.0;
         assert!((mean - 10.0).abs() < 1e-9);
         for (n, filter) in filters.iter().enumerate() {
@@ -189,7 +196,19 @@ mod tests {
                 assert!((filter.log_hz - other.log_hz).abs() > LIMITS.apart - 1e-9);
             }
         }
-        assert!(filters[3].log_hz < filters[0].log_hz);
+        assert!(filters[3].log_hz + 2.0 < filters[0].log_hz + 1e-9);
+    }
+
+    #[test]
+    fn shelves_that_have_no_room_are_said() {
+        let mut filters = [at(BandShape::LowShelf, 5.0), at(BandShape::HighShelf, 5.5)];
+        assert!(!keep_apart(&mut filters, &LIMITS));
+        let [low, high] = [at(BandShape::LowShelf, 7.0), at(BandShape::HighShelf, 9.0)];
+        assert!(low.goes_with(&high, &LIMITS) && high.goes_with(&low, &LIMITS));
+        assert!(!low.goes_with(&at(BandShape::HighShelf, 8.0), &LIMITS));
+        assert!(!low.goes_with(&at(BandShape::HighShelf, 4.0), &LIMITS));
+        assert!(!low.goes_with(&at(BandShape::LowShelf, 12.0), &LIMITS));
+        assert!(!low.goes_with(&at(BandShape::Bell, 7.1), &LIMITS));
     }
 
     #[test]

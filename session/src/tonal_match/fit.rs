@@ -10,7 +10,7 @@
 //! `c` that is free, and gains `g`, whose price `m` is higher for a boost than
 //! for a cut. It is least within limits: `h` itself, not only each gain, stays
 //! within the most that is allowed, at every frequency; no two filters lie closer
-//! than is asked; there is at most one low and one high shelf, in this order. The
+//! than is asked; there is at most one low and one high shelf, well apart. The
 //! limit of `h` acts as a steep price on what is beyond it; the little that
 //! remains beyond, the caller takes away by scaling.
 //!

@@ -62,9 +62,9 @@ pub(super) fn refined(problem: &Problem, mut filters: Vec<Filter>, rounds: usize
                 .zip(step.chunks_exact(UNKNOWNS))
                 .map(|(filter, step)| filter.moved(step, &problem.limits))
                 .collect();
-            keep_apart(&mut moved, &problem.limits);
+            let are_apart = keep_apart(&mut moved, &problem.limits);
             let moved_fitness = problem.fitness(&moved);
-            if moved_fitness.cost < fitness.cost {
+            if are_apart && moved_fitness.cost < fitness.cost {
                 has_moved = fitness.cost - moved_fitness.cost > LEAST_GAIN * fitness.cost;
                 (filters, fitness) = (moved, moved_fitness);
                 damping = (0.3 * damping).max(1e-6);
