@@ -91,9 +91,21 @@ pub(crate) fn split_unit(text: &str) -> (&str, &str) {
     }
 }
 
+/// What an error has found, for where there is no room for what was expected, too: every
+/// message says "expected ..., found ...".
+pub(crate) fn found(message: &str) -> &str {
+    message.split_once(", found ").map_or(message, |(_, found)| found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_found_is_the_rest_of_a_message() {
+        assert_eq!(found("expected an audio file, found no such file"), "no such file");
+        assert_eq!(found("loading was cancelled"), "loading was cancelled");
+    }
 
     #[test]
     fn levels_have_one_decimal_and_a_true_minus_sign() {

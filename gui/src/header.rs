@@ -32,8 +32,8 @@ const HELP: [(&str, &str); 11] = [
     ("Tab, arrows", "reach and turn knobs without a mouse; Esc gives the keys back"),
     ("EQ", "double-click an empty place for a new band, right-click a band to switch it"),
     ("Mix, Master", "compare at equal loudness; a render is always the master"),
-    ("A B C D", "whole settings to switch between; right-click for names and copies"),
-    ("Ctrl+Z, Ctrl+Y", "take the last step back and bring it again (Cmd on a Mac)"),
+    ("A B C D", "whole settings, compared at equal loudness; right-click for names and copies"),
+    ("Ctrl+Z, Ctrl+Y", "a step back, and again (Cmd on a Mac); right-click an arrow for a list"),
     ("Delta", "lets you hear only what the chosen stage changes"),
     ("Reset", "starts all readings afresh; Timeline keeps those of the song by position"),
 ];

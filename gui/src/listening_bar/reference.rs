@@ -131,7 +131,8 @@ fn show_failed(scene: &mut Scene<'_>, rect: Rect, place: usize, name: &str, mess
         pos2(find.left() - 6.0, rect.bottom()),
     );
     let font = theme::font(theme::TEXT_SIZE);
-    scene.text_in(words, Align2::LEFT_CENTER, &text, font, theme::ATTENTION);
+    let found = format!("{name}: {}", format::found(message));
+    scene.text_in(words, Align2::LEFT_CENTER, &found, font, theme::ATTENTION);
     scene.reading(words, "Reference failed", &text).on_hover_text(&text);
     let help = "Chooses the file again; its name, trim and regions stay.";
     if button(scene, find, action, "Find reference", help, ButtonLook::Plain).clicked() {

@@ -162,7 +162,7 @@ fn source(scene: &Scene<'_>) -> Option<String> {
         let db = format::decimal(references.shortfall_db, 1);
         let _ = write!(text, ", still {db} dB quieter: no headroom left");
     } else {
-        text.push_str(", as loud as the master");
+        let _ = write!(text, ", {} the master", as_loud_as(scene));
     }
     if references.level_match == LevelMatch::ShortTerm {
         text.push_str(", matched by short-term loudness");
@@ -182,10 +182,15 @@ fn side_by_side(scene: &Scene<'_>) -> String {
     let down_db = own_db + scene.view.references.turned_down_db;
     if down_db > LEAST_DB {
         let db = format::decimal(down_db, 1);
-        format!("snapshot {letter}, {db} dB lower, as loud as the others")
+        format!("snapshot {letter}, {db} dB lower, {} the others", as_loud_as(scene))
     } else {
-        format!("snapshot {letter}, as loud as the others")
+        format!("snapshot {letter}, {} the others", as_loud_as(scene))
     }
+}
+
+/// Until all that runs has been measured it is matched by the present moment alone.
+fn as_loud_as(scene: &Scene<'_>) -> &'static str {
+    if scene.view.blind.is_level { "as loud as" } else { "still being made as loud as" }
 }
 
 fn reference(scene: &Scene<'_>) -> String {

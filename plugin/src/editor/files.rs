@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::desk::{Desk, Picked};
 
@@ -9,6 +10,11 @@ const EXTENSIONS: [&str; 14] = [
     "wav", "bwf", "rf64", "flac", "mp3", "m4a", "mp4", "aac", "ogg", "oga", "opus", "aif", "aiff",
     "aifc",
 ];
+
+/// Nobody sees a dialog and closes it within this time: there was none.
+const SEEN: Duration = Duration::from_millis(400);
+const NO_DIALOG: &str = "No file dialog opened: expected a desktop portal or zenity on this \
+                         system, found neither. Drop files here, or paste a path.";
 
 /// Asks for references to add; several at once.
 pub(super) fn browse(desk: &Arc<Desk>) {
@@ -18,7 +24,7 @@ pub(super) fn browse(desk: &Arc<Desk>) {
         .add_filter("Audio", &EXTENSIONS)
         .pick_files();
     wait(desk, move |desk| {
-        if let Some(files) = pollster::block_on(dialog) {
+        if let Some(files) = answer(desk, dialog) {
             desk.pick(Picked::Add(files.iter().map(|file| file.path().to_owned()).collect()));
         }
     });
@@ -34,7 +40,7 @@ pub(super) fn find(desk: &Arc<Desk>, place: usize) {
         .add_filter("Audio", &EXTENSIONS)
         .pick_file();
     wait(desk, move |desk| {
-        if let Some(file) = pollster::block_on(dialog) {
+        if let Some(file) = answer(desk, dialog) {
             desk.pick(Picked::Find(id, file.path().to_owned()));
         }
     });
@@ -52,6 +58,17 @@ pub(super) fn add(desk: &Desk, paths: &[PathBuf]) {
     }
 }
 
+/// Waits for what was chosen. A dialog that did not open looks like one that was closed, but
+/// for the time that it takes.
+fn answer<T>(desk: &Desk, dialog: impl Future<Output = Option<T>>) -> Option<T> {
+    let asked = Instant::now();
+    let chosen = pollster::block_on(dialog);
+    if chosen.is_none() && cfg!(target_os = "linux") && asked.elapsed() < SEEN {
+        desk.say(NO_DIALOG.to_owned());
+    }
+    chosen
+}
+
 fn wait(desk: &Arc<Desk>, wait: impl FnOnce(&Desk) + Send + 'static) {
     let waiting = std::thread::Builder::new().name("burnish-dialog".to_owned()).spawn({
         let desk = Arc::clone(desk);
@@ -59,5 +76,25 @@ fn wait(desk: &Arc<Desk>, wait: impl FnOnce(&Desk) + Send + 'static) {
     });
     if let Err(error) = waiting {
         desk.say(format!("the file dialog did not open: {error}"));
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialog_that_never_opened_is_told_from_one_that_was_closed() {
+        let desk = Desk::new();
+        assert_eq!(answer::<()>(&desk, async { None }), None);
+        assert_eq!(desk.message().as_deref(), Some(NO_DIALOG));
+        let desk = Desk::new();
+        let closed = async {
+            std::thread::sleep(SEEN);
+            None
+        };
+        assert_eq!(answer::<()>(&desk, closed), None);
+        assert_eq!(answer(&desk, async { Some(7) }), Some(7));
+        assert_eq!(desk.message(), None);
     }
 }

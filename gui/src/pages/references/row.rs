@@ -297,7 +297,8 @@ fn show_failed(scene: &mut Scene<'_>, rect: Rect, place: usize, message: &str) {
         pos2(find.left() - 6.0, rect.bottom()),
     );
     let font = theme::font(theme::LABEL_SIZE);
-    scene.text_in(words, Align2::LEFT_CENTER, message, font, theme::ATTENTION);
+    let found = format::found(message);
+    scene.text_in(words, Align2::LEFT_CENTER, found, font, theme::ATTENTION);
     scene.reading(words, &format!("Reference {number} status"), message).on_hover_text(message);
     let name = format!("Find reference {number}");
     let help = "Chooses the file again; its name, trim and regions stay.";
