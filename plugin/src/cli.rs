@@ -2,36 +2,38 @@
 //! `licences`.
 //!
 //! Exit codes: 0 done, 2 something about the input was not as it has to be
-//! (one clear line on stderr says what), 130 interrupted.
+//! (one clear line on stderr says what), 3 done but not as loud as was asked for
+//! (a warning says why), 130 interrupted.
 
 mod about;
+mod check;
 mod columns;
+mod command;
 mod compare;
 mod display;
 mod documents;
 mod interrupt;
 mod master;
+mod progress;
+mod sides;
 mod tables;
 mod tonal_match;
+mod typed;
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use burnish_dsp::parameter::parse_decimal;
-use burnish_session::audio::StereoAudio;
-use burnish_session::decode::decode_with;
-use burnish_session::measure::Measures;
-use burnish_session::scan::{Scan, scan};
 use clap::error::ErrorKind as Usage;
 use clap::{CommandFactory, Parser, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
+
+use self::command::Done;
 
 /// Exit code for bad input.
 const BAD_INPUT: u8 = 2;
+/// Exit code for a master that is there, but not as loud as was asked for.
+const MISSED: u8 = 3;
 
 /// Masters a finished mix, measures it, and delivers it.
 ///
@@ -49,13 +51,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Measure a mix or a master.
-    Check {
-        /// The file: WAV, AIFF, FLAC, MP3, AAC/M4A, Ogg Vorbis or Opus.
-        mix: PathBuf,
-        /// Print the measures as JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Check(check::Arguments),
     /// Render a mix through the chain; without settings nothing is changed.
     Master(master::Arguments),
     /// Measure a master beside one or several references: loudness, dynamics, width, tone.
@@ -111,18 +107,20 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
                 ExitCode::FAILURE
             };
         }
-        Some(Command::Check { mix, json }) => check(&mix, json),
-        Some(Command::Master(arguments)) => master::run(&arguments),
-        Some(Command::Compare(arguments)) => compare::run(&arguments),
-        Some(Command::Match(arguments)) => tonal_match::run(&arguments),
-        Some(Command::Parameters { json }) => Ok(tables::parameters(json)),
-        Some(Command::Presets) => Ok(tables::presets()),
-        Some(Command::Targets) => Ok(tables::targets()),
-        Some(Command::Licences) => Ok(about::licences()),
-        Some(Command::Documents { folder }) => documents::write(&folder, Arguments::command()),
+        Some(Command::Check(arguments)) => command::run(&arguments),
+        Some(Command::Master(arguments)) => command::run(&arguments),
+        Some(Command::Compare(arguments)) => command::run(&arguments),
+        Some(Command::Match(arguments)) => command::run(&arguments),
+        Some(Command::Parameters { json }) => Ok(tables::parameters(json).into()),
+        Some(Command::Presets) => Ok(tables::presets().into()),
+        Some(Command::Targets) => Ok(tables::targets().into()),
+        Some(Command::Licences) => Ok(about::licences().into()),
+        Some(Command::Documents { folder }) => {
+            documents::write(&folder, Arguments::command()).map(Done::from)
+        }
     };
     match result {
-        Ok(text) => {
+        Ok(Done { text, is_missed }) => {
             let mut out = std::io::stdout().lock();
             match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
                 // A closed pipe (`burnish check mix.wav | head`) is not an error.
@@ -130,6 +128,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
                     eprintln!("burnish: expected to print the result, found that {error}");
                     ExitCode::from(BAD_INPUT)
                 }
+                _ if is_missed => ExitCode::from(MISSED),
                 _ => ExitCode::SUCCESS,
             }
         }
@@ -138,97 +137,4 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
             ExitCode::from(BAD_INPUT)
         }
     }
-}
-
-/// The measures of a file, and what is not as it should be with it.
-#[derive(Serialize)]
-struct Checked<'a> {
-    #[serde(flatten)]
-    measures: &'a Measures,
-    warnings: &'a [String],
-}
-
-fn check(path: &Path, is_json: bool) -> Result<String, String> {
-    let mut warnings = Vec::new();
-    let measures = scanned(path, false, &mut warnings)?.measures;
-    if is_json {
-        to_json(&Checked { measures: &measures, warnings: &warnings })
-    } else {
-        Ok(tables::measures(&measures))
-    }
-}
-
-/// Decodes a file under a progress bar; what is not as it should be with it is said and
-/// added to the warnings.
-fn load(path: &Path, warnings: &mut Vec<String>) -> Result<StereoAudio, String> {
-    let bar = progress_bar("reading");
-    let decoded = decode_with(path, &mut |share| {
-        show(&bar, share);
-        std::ops::ControlFlow::Continue(())
-    });
-    bar.finish_and_clear();
-    let decoded = decoded.map_err(|error| error.to_string())?;
-    warn(path, &decoded.warnings, warnings);
-    Ok(decoded.audio)
-}
-
-/// Measures a file under a progress bar without ever holding it whole; what is not as it
-/// should be with it is said and added to the warnings.
-fn scanned(path: &Path, with_spectrum: bool, warnings: &mut Vec<String>) -> Result<Scan, String> {
-    let bar = progress_bar("reading");
-    let scanned = scan(path, with_spectrum, &mut |share| {
-        show(&bar, share);
-        std::ops::ControlFlow::Continue(())
-    });
-    bar.finish_and_clear();
-    let scanned = scanned.map_err(|error| error.to_string())?;
-    warn(path, &scanned.warnings, warnings);
-    Ok(scanned)
-}
-
-/// Says what is not as it should be with a file, and adds it to the warnings.
-fn warn(path: &Path, found: &[String], warnings: &mut Vec<String>) {
-    for warning in found {
-        let warning = format!("{}: {warning}", path.display());
-        eprintln!("burnish: warning: {warning}");
-        warnings.push(warning);
-    }
-}
-
-/// A number as people type it.
-fn number(text: &str) -> Result<f64, String> {
-    parse_decimal(text).map_err(|hint| format!("expected a number, found \"{text}\"{hint}"))
-}
-
-/// The version of what `--json` prints, as docs/json.md describes it. It goes up when a field is
-/// taken away or comes to mean something else, not when one is added.
-const JSON_SCHEMA: u32 = 1;
-
-/// What is printed, and by which rules.
-#[derive(serde::Serialize)]
-struct Versioned<'a, T> {
-    schema: u32,
-    #[serde(flatten)]
-    value: &'a T,
-}
-
-fn to_json(value: &impl serde::Serialize) -> Result<String, String> {
-    serde_json::to_string_pretty(&Versioned { schema: JSON_SCHEMA, value })
-        .map(|text| text + "\n")
-        .map_err(|error| format!("expected to write JSON, found that {error}"))
-}
-
-/// A bar on stderr that shows only on a terminal, and only when the step takes a while.
-fn progress_bar(what: &str) -> ProgressBar {
-    const STEPS: u64 = 1000;
-    let style = ProgressStyle::with_template("{msg:>12} [{bar:32}] {percent:>3} %  {eta}")
-        .map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("=> "));
-    let bar = ProgressBar::new(STEPS).with_style(style).with_message(what.to_owned());
-    bar.enable_steady_tick(Duration::from_millis(250));
-    bar
-}
-
-fn show(bar: &ProgressBar, share: f32) {
-    let length = bar.length().unwrap_or(1000);
-    bar.set_position((share * length as f32) as u64);
 }

@@ -1,9 +1,14 @@
 //! Decoded audio in memory.
 
+use crate::error::FileError;
+
 /// Lowest sample rate that is taken, Hz.
 pub const LOWEST_RATE_HZ: u32 = 8_000;
 /// Highest sample rate that is taken, Hz.
 pub const HIGHEST_RATE_HZ: u32 = 384_000;
+
+/// What takes audio piece by piece: left and right, full scale 1.0; equal where it is mono.
+pub type Take<'a> = dyn FnMut(&[f32], &[f32]) -> Result<(), FileError> + 'a;
 
 /// A whole file, always as two channels of equal length.
 #[derive(Clone, Debug, PartialEq)]

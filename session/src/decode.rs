@@ -30,7 +30,7 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use crate::audio::{HIGHEST_RATE_HZ, LOWEST_RATE_HZ, StereoAudio};
+use crate::audio::{HIGHEST_RATE_HZ, LOWEST_RATE_HZ, StereoAudio, Take};
 use crate::error::{FileError, io_reason};
 use crate::protection::is_copy_protected;
 
@@ -70,11 +70,11 @@ pub fn decode_with(
 ) -> Result<Decoded, FileError> {
     let mut reader = AudioReader::open(path)?;
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    while reader.read(&mut left, &mut right)? {
-        if progress(reader.share_done()).is_break() {
-            return Err(FileError::cancelled(path));
-        }
-    }
+    reader.read_all(progress, &mut |piece, other| {
+        left.extend_from_slice(piece);
+        right.extend_from_slice(other);
+        Ok(())
+    })?;
     let audio = StereoAudio {
         sample_rate_hz: reader.sample_rate_hz(),
         channels: reader.channels(),
@@ -232,6 +232,28 @@ impl AudioReader {
             Ok(true)
         });
         read.map_err(|message| FileError::new(&self.path, message))
+    }
+
+    /// Gives all that is left piece by piece; `progress` is told the share done, 0 to 1, and may
+    /// stop it.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; what `take` says; also when `progress` stopped it.
+    pub fn read_all(
+        &mut self,
+        progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
+        take: &mut Take<'_>,
+    ) -> Result<(), FileError> {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        while self.read(&mut left, &mut right)? {
+            take(&left, &right)?;
+            left.clear();
+            right.clear();
+            if progress(self.share_done()).is_break() {
+                return Err(FileError::cancelled(&self.path));
+            }
+        }
+        Ok(())
     }
 
     fn hand_over(&mut self, left: &mut Vec<f32>, right: &mut Vec<f32>) {

@@ -6,54 +6,21 @@
 
 use std::fmt;
 use std::io::{self, BufWriter};
+use std::path::Path;
 
 use burnish_dsp::dither::OverFullScale;
 
+use crate::audio::StereoAudio;
 use crate::error::FileError;
+use crate::file_format::{Bits, Container, FileFormat};
 use crate::flac::FlacWriter;
 use crate::measure::{Measures, Measuring};
 use crate::metadata::{self, BEXT_LOUDNESS_AT, Carried, bext_loudness};
-use crate::output::{Naming, Output, OutputFile};
-use crate::wav::{Bits, MOST_RIFF_BYTES, WavSpec, WavWriter};
+use crate::output::{Output, OutputFile};
+use crate::wav::{MOST_RIFF_BYTES, WavSpec, WavWriter};
 
 /// Frames that are worked on at a time.
 const BLOCK_FRAMES: usize = 4096;
-
-/// What kind of file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
-    /// RIFF or, when that grows beyond 4 GiB, RF64.
-    Wav,
-    /// FLAC, for integers only.
-    Flac,
-}
-
-impl Container {
-    /// Whether it can hold samples of this format.
-    pub fn holds(self, bits: Bits) -> bool {
-        self == Container::Wav || bits != Bits::F32
-    }
-
-    /// All of them, as their names are listed.
-    pub const ALL: [Self; 2] = [Container::Wav, Container::Flac];
-
-    /// What its files are called.
-    pub fn naming(self) -> Naming {
-        match self {
-            Container::Wav => Naming { what: "WAV", extensions: &["wav", "wave", "bwf"] },
-            Container::Flac => Naming { what: "FLAC", extensions: &["flac"] },
-        }
-    }
-}
-
-/// What kind of file it is, and of what samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileFormat {
-    /// The kind of file.
-    pub container: Container,
-    /// Its samples.
-    pub bits: Bits,
-}
 
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -203,4 +170,26 @@ impl MasterWriter {
             .finish()?;
         Ok(Written { measures, over_full_scale })
     }
+}
+
+/// Writes audio as a WAV file, without metadata; an existing file is replaced. Mono audio is
+/// written as mono. Integers are rounded to the nearest and held at full scale; what the chain
+/// has dithered for that depth falls on them exactly.
+///
+/// # Errors
+/// When the folder does not exist, cannot be written to, or the disk is full.
+pub fn write_wav(path: &Path, audio: &StereoAudio, bits: Bits) -> Result<(), FileError> {
+    let output = Output::to(path, &[])?;
+    let format = FileFormat { container: Container::Wav, bits };
+    let frames = Some(audio.frames() as u64);
+    let mut writer = MasterWriter::begin(
+        &output,
+        format,
+        audio.sample_rate_hz,
+        audio.channels,
+        frames,
+        &Carried::default(),
+    )?;
+    writer.write(&audio.left, &audio.right)?;
+    writer.finish().map(drop)
 }

@@ -153,11 +153,10 @@ impl Measures {
     }
 }
 
-/// Measures audio that comes piece by piece.
+/// Measures audio that comes piece by piece; how it is cut into pieces changes nothing.
 ///
 /// The loudness of a mono file is that of its one channel, as BS.1770 defines
 /// it; played from two speakers it is 3 dB louder.
-/// Measures a file piece by piece; how it is cut into pieces changes nothing.
 #[derive(Debug)]
 pub struct Measuring {
     meters: Meters,

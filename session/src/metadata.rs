@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use self::riff::Chunks;
 use self::tags::Tags;
-use crate::master_file::Container;
+use crate::file_format::Container;
 use crate::measure::Measures;
 use crate::wav::Chunk;
 

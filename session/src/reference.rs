@@ -12,7 +12,6 @@ mod level;
 mod loading;
 mod pipeline;
 mod shared;
-mod store;
 
 use std::fs::File;
 use std::io::Read;
@@ -32,7 +31,7 @@ pub use self::level::{MONO_DB, WAVEFORM_SHARES, region_loudness, song_region_lou
 use self::loading::Progress;
 pub use self::loading::{Loading, NO_ANSWER_S, Told};
 pub use self::pipeline::{MOST_AUDIO_BYTES, MOST_MINUTES};
-pub use self::store::SongStore;
+pub use crate::store::SongStore;
 
 /// Share of the whole work after which a song can be played.
 const PLAYABLE_SHARE: f32 = 0.95;

@@ -1,8 +1,9 @@
 //! A decoded song out of memory: in a file that nobody else sees.
 //!
 //! The samples are kept as they are, 32 bits each. The file has no name, or loses
-//! it when it is closed, so nothing is left behind whatever happens. Where there is
-//! no room for it, the song stays in memory.
+//! it when it is closed, so nothing is left behind whatever happens. A reference stays
+//! in memory where there is no room for the file; a working copy lies in memory up to
+//! a size, and an error beyond it is one.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -13,7 +14,7 @@ use crate::audio::StereoAudio;
 /// Left and right as they lie in the file.
 const FRAME_BYTES: usize = 8;
 /// Frames that are read at a time.
-pub(super) const RUN_FRAMES: usize = 1 << 14;
+pub(crate) const RUN_FRAMES: usize = 1 << 14;
 
 /// A song at the stream's sample rate, read piece by piece. Reading touches a
 /// file: it is nothing for a thread that a host waits for.
@@ -151,30 +152,50 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
+/// A file without a name, in the best folder that has one.
+fn nameless_file() -> io::Result<File> {
+    let mut result = Err(io::ErrorKind::NotFound.into());
+    for folder in folders() {
+        result = tempfile::tempfile_in(folder);
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
 /// Takes a song in as it is decoded.
 #[derive(Debug)]
-pub(super) struct StoreWriter {
+pub(crate) struct StoreWriter {
     store: SongStore,
+    /// What may stay in memory, bytes; beyond that there has to be a file.
+    most_in_memory: usize,
     bytes: Vec<u8>,
 }
 
 impl StoreWriter {
-    pub(super) fn new(sample_rate_hz: u32, channels: u16) -> Self {
-        let file = folders().iter().find_map(|folder| tempfile::tempfile_in(folder).ok());
-        Self::to(file, sample_rate_hz, channels)
+    /// Into a file, or into memory where there is none or no room in it.
+    pub(crate) fn new(sample_rate_hz: u32, channels: u16) -> Self {
+        Self::to(nameless_file().ok(), usize::MAX, sample_rate_hz, channels)
     }
 
-    /// Into a file, or into memory where there is none.
-    fn to(file: Option<File>, sample_rate_hz: u32, channels: u16) -> Self {
+    /// Into memory, and into a file when it takes more than so many bytes there.
+    pub(crate) fn in_memory_up_to(bytes: usize, sample_rate_hz: u32, channels: u16) -> Self {
+        Self::to(None, bytes, sample_rate_hz, channels)
+    }
+
+    fn to(file: Option<File>, most_in_memory: usize, sample_rate_hz: u32, channels: u16) -> Self {
         let place = file.map_or(Place::Memory(Vec::new()), Place::File);
-        Self { store: SongStore { sample_rate_hz, channels, frames: 0, place }, bytes: Vec::new() }
+        let store = SongStore { sample_rate_hz, channels, frames: 0, place };
+        Self { store, most_in_memory, bytes: Vec::new() }
     }
 
     /// Appends frames.
     ///
     /// # Errors
-    /// When the file has no more room and does not give back what it has either.
-    pub(super) fn push(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
+    /// When the file has no more room, and does not give back what it has either or that is
+    /// more than may stay in memory.
+    pub(crate) fn push(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
         self.bytes.clear();
         for (left, right) in left.iter().zip(right) {
             self.bytes.extend_from_slice(&left.to_le_bytes());
@@ -182,9 +203,20 @@ impl StoreWriter {
         }
         let store = &mut self.store;
         match &mut store.place {
-            Place::Memory(bytes) => bytes.extend_from_slice(&self.bytes),
+            Place::Memory(bytes) if bytes.len() + self.bytes.len() <= self.most_in_memory => {
+                bytes.extend_from_slice(&self.bytes);
+            }
+            Place::Memory(bytes) => {
+                let mut file = nameless_file()?;
+                file.write_all(bytes)?;
+                file.write_all(&self.bytes)?;
+                store.place = Place::File(file);
+            }
             Place::File(file) => {
-                if file.write_all(&self.bytes).is_err() {
+                if let Err(error) = file.write_all(&self.bytes) {
+                    if store.frames * FRAME_BYTES > self.most_in_memory {
+                        return Err(error);
+                    }
                     let mut bytes = vec![0; store.frames * FRAME_BYTES];
                     read_exact_at(file, &mut bytes, 0)?;
                     bytes.extend_from_slice(&self.bytes);
@@ -196,7 +228,7 @@ impl StoreWriter {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> SongStore {
+    pub(crate) fn finish(self) -> SongStore {
         self.store
     }
 }
@@ -221,7 +253,7 @@ mod tests {
         let (left, right) = song(3 * RUN_FRAMES + 5);
         for file in [tempfile::tempfile().ok(), None] {
             let is_in_memory = file.is_none();
-            let store = stored(StoreWriter::to(file, 48_000, 2), &left, &right);
+            let store = stored(StoreWriter::to(file, usize::MAX, 48_000, 2), &left, &right);
             assert_eq!((store.frames(), store.is_in_memory()), (left.len(), is_in_memory));
             let whole = store.whole().unwrap();
             assert!(whole.left == left && whole.right == right);
@@ -232,13 +264,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_working_copy_goes_into_a_file_when_it_grows() {
+        let (left, right) = song(5000);
+        for (most, is_in_memory) in [(40_000, true), (39_999, false), (0, false)] {
+            let writer = StoreWriter::in_memory_up_to(most, 48_000, 2);
+            let store = stored(writer, &left, &right);
+            assert_eq!(store.is_in_memory(), is_in_memory, "{most}");
+            let whole = store.whole().unwrap();
+            assert!(whole.left == left && whole.right == right);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_working_copy_without_room_is_an_error() {
+        let full = File::options().read(true).write(true).open("/dev/full").unwrap();
+        let mut writer = StoreWriter::to(Some(full), 1000, 48_000, 2);
+        // What is not there yet may stay in memory; what goes beyond it may not.
+        writer.push(&[0.0; 100], &[0.0; 100]).unwrap();
+        assert!(writer.store.is_in_memory());
+        writer.store.place = Place::File(File::options().write(true).open("/dev/full").unwrap());
+        writer.store.frames = 1000;
+        assert!(writer.push(&[0.0; 100], &[0.0; 100]).is_err());
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn without_room_for_the_file_the_song_stays_in_memory() {
         // It takes no byte.
         let full = File::options().read(true).write(true).open("/dev/full").unwrap();
         let (left, right) = song(5000);
-        let store = stored(StoreWriter::to(Some(full), 48_000, 2), &left, &right);
+        let store = stored(StoreWriter::to(Some(full), usize::MAX, 48_000, 2), &left, &right);
         assert!(store.is_in_memory());
         let whole = store.whole().unwrap();
         assert!(whole.left == left && whole.right == right);

@@ -5,69 +5,12 @@
 //! 3306) and becomes an RF64 file when it does.
 
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
 
-use crate::audio::StereoAudio;
-use crate::error::FileError;
-use crate::master_file::{Container, FileFormat, MasterWriter};
-use crate::metadata::Carried;
-use crate::output::Output;
-
-/// Sample format of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bits {
-    /// 16-bit integers.
-    B16,
-    /// 24-bit integers.
-    B24,
-    /// 32-bit floating point.
-    F32,
-}
-
-impl Bits {
-    /// Bits in a sample.
-    pub fn count(self) -> u16 {
-        match self {
-            Bits::B16 => 16,
-            Bits::B24 => 24,
-            Bits::F32 => 32,
-        }
-    }
-
-    /// Steps from zero to full scale; `None` where there are no steps.
-    pub fn full_scale(self) -> Option<f64> {
-        match self {
-            Bits::B16 | Bits::B24 => Some(2f64.powi(i32::from(self.count()) - 1)),
-            Bits::F32 => None,
-        }
-    }
-}
-
-/// Writes audio as a WAV file, without metadata; an existing file is replaced. Mono audio is
-/// written as mono. Integers are rounded to the nearest and held at full scale; what the chain
-/// has dithered for that depth falls on them exactly.
-///
-/// # Errors
-/// When the folder does not exist, cannot be written to, or the disk is full.
-pub fn write_wav(path: &Path, audio: &StereoAudio, bits: Bits) -> Result<(), FileError> {
-    let output = Output::to(path, &[])?;
-    let format = FileFormat { container: Container::Wav, bits };
-    let frames = Some(audio.frames() as u64);
-    let mut writer = MasterWriter::begin(
-        &output,
-        format,
-        audio.sample_rate_hz,
-        audio.channels,
-        frames,
-        &Carried::default(),
-    )?;
-    writer.write(&audio.left, &audio.right)?;
-    writer.finish().map(drop)
-}
+use crate::file_format::Bits;
 
 /// What a WAV file is made of beside its audio.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chunk {
+pub(crate) struct Chunk {
     /// Its four letters.
     pub id: [u8; 4],
     /// What is in it.

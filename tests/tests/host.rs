@@ -61,7 +61,7 @@ fn the_plug_in_renders_what_the_command_line_renders() {
         let input = Signal { left: mix.left.clone(), right: mix.right.clone() };
         let latency = host.latency_frames();
         let output = through(&mut host, &input.padded(latency), changes);
-        assert_eq!(latency, expected.latency_frames);
+        assert_eq!(latency, expected.facts.latency_frames);
         assert!(output.left[latency..] == expected.audio.left[..], "{}", preset.name);
         assert!(output.right[latency..] == expected.audio.right[..], "{}", preset.name);
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cli::{Folder, noise, succeed};
 use crate::support::material_path;
-use burnish_session::wav::Bits;
+use burnish_session::file_format::Bits;
 
 /// The fields of a section of the page.
 fn documented(section: &str) -> BTreeSet<String> {
@@ -82,7 +82,7 @@ fn every_field_is_documented_and_every_version_is_the_same() {
     expect_documented(&found, &documented("match"));
 
     for value in [check, master, compare, matched] {
-        assert_eq!(value["schema"], 1);
+        assert_eq!(value["schema"], 2);
     }
     let (_, found) = printed(&["parameters", "--json"]);
     let expected = documented("parameters");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode;
-use burnish_session::wav::Bits;
+use burnish_session::file_format::Bits;
 use serde_json::Value;
 
 use crate::cli::{Folder, burnish, fail, noise, succeed};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use burnish_session::decode::decode;
-use burnish_session::wav::Bits;
+use burnish_session::file_format::Bits;
 use lofty::config::{ParseOptions, WriteOptions};
 use lofty::file::{AudioFile, TaggedFileExt};
 use lofty::flac::FlacFile;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use burnish_session::wav::Bits;
+use burnish_session::file_format::Bits;
 
 use crate::cli::{Folder, burnish, fail, noise, succeed};
 

@@ -3,8 +3,9 @@
 use std::fs;
 
 use burnish_session::decode::{AudioReader, decode};
+use burnish_session::file_format::Bits;
+use burnish_session::master_file::write_wav;
 use burnish_session::reference::load_reference;
-use burnish_session::wav::{Bits, write_wav};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -11,13 +11,14 @@ use burnish_dsp::processor::AudioSpec;
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode;
 use burnish_session::error::FileError;
+use burnish_session::file_format::Bits;
+use burnish_session::master_file::write_wav;
 use burnish_session::measure::measure;
 use burnish_session::reference::{
     LoadEvent, PlayableReference, ReferenceDetails, load_reference, region_loudness, song_spectrum,
 };
 use burnish_session::references::Region;
 use burnish_session::resample::resample;
-use burnish_session::wav::{Bits, write_wav};
 use tempfile::TempDir;
 
 use crate::support::{Noise, Signal, material, material_path};

@@ -232,7 +232,7 @@ fn two_bounces_of_the_plug_in_are_one() {
     mix.left.clone_from(&song.left);
     mix.right.clone_from(&song.right);
     let rendered = render(&mix, &settings, |_| {});
-    let frames = song.frames() - rendered.latency_frames;
-    assert!(rendered.audio.left[..frames] == whole.left[rendered.latency_frames..]);
-    assert!(rendered.audio.right[..frames] == whole.right[rendered.latency_frames..]);
+    let frames = song.frames() - rendered.facts.latency_frames;
+    assert!(rendered.audio.left[..frames] == whole.left[rendered.facts.latency_frames..]);
+    assert!(rendered.audio.right[..frames] == whole.right[rendered.facts.latency_frames..]);
 }

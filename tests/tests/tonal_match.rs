@@ -310,8 +310,12 @@ fn match_at_zero_has_no_moves_and_wrong_input_is_named() {
         left: vec![0.0; 48_000],
         right: vec![0.0; 48_000],
     };
-    burnish_session::wav::write_wav(silence.as_ref(), &audio, burnish_session::wav::Bits::B24)
-        .unwrap();
+    burnish_session::master_file::write_wav(
+        silence.as_ref(),
+        &audio,
+        burnish_session::file_format::Bits::B24,
+    )
+    .unwrap();
     fail(&["compare", &silence, &reference], &["silence.wav", "found silence"]);
     fail(&["match", &mix, &silence], &["silence.wav", "found silence"]);
     assert_eq!(burnish(&["compare", &mix]).status.code(), Some(2));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use burnish::ENGINE_REVISION;
 use burnish_session::about::{self, VERSION};
 
-use super::JSON_SCHEMA;
+use super::command::JSON_SCHEMA;
 
 /// The licence of Burnish, and where those of its parts are.
 const LICENCES: &str = "Licence: MIT or Apache-2.0, at your choice; `burnish licences` lists \

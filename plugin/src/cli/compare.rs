@@ -1,19 +1,19 @@
 //! `burnish compare`: a master beside one or several references.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use burnish_session::audio::StereoAudio;
 use burnish_session::balance::{
     BANDS, Balance, BandDynamics, Dynamics, NOMINAL_HZ, Side, is_matched,
 };
-use burnish_session::measure::measure;
-use burnish_session::reference::{LoadEvent, display_name, load_reference, song_spectrum};
+use burnish_session::reference::display_name;
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 
 use super::columns::{Column, Table};
-use super::{progress_bar, scanned, show, to_json, warn};
+use super::command::Command;
+use super::progress::scanned;
+use super::sides::{references, side};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -27,75 +27,76 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
-    let mut warnings = Vec::new();
-    let master = scanned(&arguments.master, true, &mut warnings)?;
-    let side = Side::of_file(&master.spectrum.unwrap_or_default(), &master.measures)
-        .ok_or_else(|| nothing_in(&arguments.master))?;
-    let rate_hz = master.measures.sample_rate_hz;
-    let references = references(&arguments.references, rate_hz, &mut warnings)?;
-    let balance = Balance::new(None, Some(side), &references);
-    if arguments.json {
-        return to_json(&json!({
-            "third_octaves_hz": NOMINAL_HZ,
-            "distance_db": balance.distance_db(),
-            "balance": balance,
-            "warnings": warnings,
-        }));
-    }
-    let reference = balance.reference.unwrap_or_default();
-    let title = match &arguments.references[..] {
-        [reference] => display_name(reference),
-        several => format!("{} references", several.len()),
-    };
-    let mut table = Table::new([Column::Words, Column::Number, Column::Number, Column::Unit]);
-    table.push(["", "master", "reference", ""]);
-    for (name, unit, read) in rows() {
-        let [master, reference] =
-            [&side.dynamics, &reference.dynamics].map(|dynamics| number(read(dynamics)));
-        table.push([name, master, reference, unit.to_owned()]);
-    }
-    let mut text = table.to_string();
-    text += &bands(&balance, &reference);
-    let distance = balance.distance_db().unwrap_or_default();
-    let _ = writeln!(
-        text,
-        "\ndistance to {title}: {distance:.2} dB (third octaves from 80 Hz to 12 kHz, level-matched)"
-    );
-    Ok(text)
+/// What is compared.
+pub(super) struct Job {
+    master: PathBuf,
+    references: Vec<PathBuf>,
 }
 
-/// A file as one side of a comparison.
-pub(super) fn side(path: &Path, audio: &StereoAudio) -> Result<Side, String> {
-    Side::of_file(&song_spectrum(audio), &measure(audio)).ok_or_else(|| nothing_in(path))
+/// Both sides, and what lies between them.
+#[derive(Serialize)]
+pub(super) struct Compared {
+    third_octaves_hz: [f64; BANDS],
+    distance_db: Option<f64>,
+    balance: Balance,
+    warnings: Vec<String>,
+    /// What the master is compared with.
+    #[serde(skip)]
+    title: String,
 }
 
-/// The references at the sample rate of what they are compared with.
-pub(super) fn references(
-    paths: &[PathBuf],
-    rate_hz: u32,
-    warnings: &mut Vec<String>,
-) -> Result<Vec<Side>, String> {
-    paths
-        .iter()
-        .map(|path| {
-            let bar = progress_bar("reading");
-            let reference = load_reference(path, f64::from(rate_hz), &mut |event| {
-                if let LoadEvent::Progress(share) = event {
-                    show(&bar, share);
-                }
-                std::ops::ControlFlow::Continue(())
-            });
-            bar.finish_and_clear();
-            let reference = reference.map_err(|error| error.to_string())?;
-            warn(path, &reference.warnings, warnings);
-            Side::of_file(&reference.spectrum, &reference.measures).ok_or_else(|| nothing_in(path))
+impl Command for Arguments {
+    type Job = Job;
+    type Outcome = Compared;
+
+    fn understand(&self) -> Result<Job, String> {
+        Ok(Job { master: self.master.clone(), references: self.references.clone() })
+    }
+
+    fn work(job: Job) -> Result<Compared, String> {
+        let mut warnings = Vec::new();
+        let master = scanned(&job.master, true, &mut warnings)?;
+        let side = side(&job.master, &master)?;
+        let rate_hz = master.measures.sample_rate_hz;
+        let references = references(&job.references, rate_hz, &mut warnings)?;
+        let balance = Balance::new(None, Some(side), &references);
+        let title = match &job.references[..] {
+            [reference] => display_name(reference),
+            several => format!("{} references", several.len()),
+        };
+        Ok(Compared {
+            third_octaves_hz: NOMINAL_HZ,
+            distance_db: balance.distance_db(),
+            balance,
+            warnings,
+            title,
         })
-        .collect()
-}
+    }
 
-fn nothing_in(path: &Path) -> String {
-    format!("{}: expected music to compare, found silence, or less than 0.2 s", path.display())
+    fn text(compared: &Compared) -> String {
+        let balance = &compared.balance;
+        let [master, reference] =
+            [balance.master, balance.reference].map(Option::unwrap_or_default);
+        let mut table = Table::new([Column::Words, Column::Number, Column::Number, Column::Unit]);
+        table.push(["", "master", "reference", ""]);
+        for (name, unit, read) in rows() {
+            let [master, reference] =
+                [&master.dynamics, &reference.dynamics].map(|dynamics| number(read(dynamics)));
+            table.push([name, master, reference, unit.to_owned()]);
+        }
+        let mut text = table.to_string();
+        text += &bands(balance, &reference);
+        let (title, distance) = (&compared.title, compared.distance_db.unwrap_or_default());
+        let _ = writeln!(
+            text,
+            "\ndistance to {title}: {distance:.2} dB (third octaves from 80 Hz to 12 kHz, level-matched)"
+        );
+        text
+    }
+
+    fn is_json(&self) -> bool {
+        self.json
+    }
 }
 
 /// How a band is read.

@@ -1,18 +1,23 @@
 //! `burnish match`: EQ moves that bring a mix nearer to a reference.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use burnish_dsp::settings::ChainSettings;
 use burnish_session::balance::{BANDS, Balance, NOMINAL_HZ};
 use burnish_session::output::{Input, Output, PRESET, kind_by_name};
-use burnish_session::preset;
-use burnish_session::render::render;
-use burnish_session::tonal_match::{MOST_DB, Proposal, propose};
+use burnish_session::preset as preset_file;
+use burnish_session::render::render_song;
+use burnish_session::scan::{Scan, Scanning};
+use burnish_session::song::{Song, SongFile};
+use burnish_session::tonal_match::{Limit, MOST_DB, Move, Proposal, propose};
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 
-use super::{compare, load, master, number, progress_bar, show, to_json};
+use super::command::Command;
+use super::progress::{bar, scanned, show};
+use super::sides::{references, side};
+use super::typed::{number, preset, preset_input};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -39,39 +44,149 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<String, String> {
-    check("--amount", arguments.amount, 0.0..=100.0, "per cent")?;
-    check("--most", arguments.most, 0.0..=24.0, "dB")?;
-    let mut settings = match &arguments.preset {
-        None => ChainSettings::default(),
-        Some(name) => master::preset(name)?,
-    };
-    let output = place(arguments)?;
-    let mut warnings = Vec::new();
-    let mut audio = load(&arguments.mix, &mut warnings)?;
-    if settings != ChainSettings::default() {
-        let bar = progress_bar("mastering");
-        audio = render(&audio, &settings, |share| show(&bar, share)).audio;
-        bar.finish_and_clear();
+/// What was asked for, understood.
+pub(super) struct Job {
+    mix: PathBuf,
+    references: Vec<PathBuf>,
+    settings: ChainSettings,
+    /// Share of the difference that is taken, 0 to 1.
+    amount: f64,
+    most_db: f64,
+    output: Option<Output>,
+}
+
+/// The moves, and what they should do.
+#[derive(Serialize)]
+pub(super) struct Matched {
+    moves: Vec<Move>,
+    distance_before_db: f64,
+    distance_predicted_db: f64,
+    limits: Vec<Limit>,
+    third_octaves: Vec<ThirdOctave>,
+    warnings: Vec<String>,
+}
+
+/// A third octave: what was asked for there, and what the moves do.
+#[derive(Serialize)]
+struct ThirdOctave {
+    frequency_hz: f64,
+    target_db: Option<f64>,
+    predicted_db: f64,
+}
+
+impl Command for Arguments {
+    type Job = Job;
+    type Outcome = Matched;
+
+    fn understand(&self) -> Result<Job, String> {
+        check("--amount", self.amount, 0.0..=100.0, "per cent")?;
+        check("--most", self.most, 0.0..=24.0, "dB")?;
+        Ok(Job {
+            mix: self.mix.clone(),
+            references: self.references.clone(),
+            settings: preset(self.preset.as_deref())?,
+            amount: self.amount / 100.0,
+            most_db: self.most,
+            output: self.place()?,
+        })
     }
-    let side = compare::side(&arguments.mix, &audio)?;
-    let references =
-        compare::references(&arguments.references, audio.sample_rate_hz, &mut warnings)?;
-    let balance = Balance::new(None, Some(side), &references);
-    let rate_hz = f64::from(audio.sample_rate_hz);
-    let amount = arguments.amount / 100.0;
-    let proposal = propose(&settings.equalizer, rate_hz, &balance, amount, arguments.most)
-        .ok_or_else(|| {
-            format!(
-                "{}: expected third octaves in common with the reference, found none",
-                arguments.mix.display()
-            )
+
+    fn work(job: Job) -> Result<Matched, String> {
+        let Job { mix, references: paths, mut settings, amount, most_db, output } = job;
+        let mut warnings = Vec::new();
+        let scan = through(&mix, &settings, &mut warnings)?;
+        let rate_hz = scan.measures.sample_rate_hz;
+        let references = references(&paths, rate_hz, &mut warnings)?;
+        let balance = Balance::new(None, Some(side(&mix, &scan)?), &references);
+        let proposal = propose(&settings.equalizer, f64::from(rate_hz), &balance, amount, most_db);
+        let proposal = proposal.ok_or_else(|| {
+            let mix = mix.display();
+            format!("{mix}: expected third octaves in common with the reference, found none")
         })?;
-    settings.equalizer = proposal.equalizer;
-    if let Some(output) = &output {
-        write_preset(output, &settings)?;
+        settings.equalizer = proposal.equalizer;
+        if let Some(output) = &output {
+            write_preset(output, &settings)?;
+        }
+        Ok(Matched::new(proposal, warnings))
     }
-    if arguments.json { as_json(&proposal, &warnings) } else { Ok(as_text(&proposal)) }
+
+    fn text(matched: &Matched) -> String {
+        let mut text = String::new();
+        for made in &matched.moves {
+            let _ = writeln!(text, "{made}");
+        }
+        if matched.moves.is_empty() {
+            let _ = writeln!(text, "No moves.");
+        }
+        let _ = writeln!(
+            text,
+            "distance {:.2} dB, predicted {:.2} dB (third octaves from 80 Hz to 12 kHz, level-matched)",
+            matched.distance_before_db, matched.distance_predicted_db
+        );
+        for limit in &matched.limits {
+            let _ = writeln!(text, "{limit}");
+        }
+        text
+    }
+
+    fn is_json(&self) -> bool {
+        self.json
+    }
+}
+
+impl Arguments {
+    /// Where the preset goes, once it is sure that nothing is lost there.
+    fn place(&self) -> Result<Option<Output>, String> {
+        let Some(path) = &self.output else { return Ok(None) };
+        let mut inputs = vec![Input::new("the mix", &self.mix)];
+        inputs.extend(self.references.iter().map(|path| Input::new("a reference", path)));
+        inputs.extend(preset_input(self.preset.as_deref()));
+        let output = Output::to(path, &inputs).map_err(|error| error.to_string())?;
+        kind_by_name(path, &[PRESET]).map_err(|error| error.to_string())?;
+        Ok(Some(output))
+    }
+}
+
+impl Matched {
+    fn new(proposal: Proposal, warnings: Vec<String>) -> Self {
+        let third_octaves = (0..BANDS).map(|band| ThirdOctave {
+            frequency_hz: NOMINAL_HZ[band],
+            target_db: proposal.target_db[band],
+            predicted_db: proposal.predicted_db[band],
+        });
+        Self {
+            third_octaves: third_octaves.collect(),
+            moves: proposal.moves,
+            distance_before_db: proposal.distance_before_db,
+            distance_predicted_db: proposal.distance_predicted_db,
+            limits: proposal.limits,
+            warnings,
+        }
+    }
+}
+
+/// The mix as the chain makes it, with its spectrum.
+fn through(
+    mix: &Path,
+    settings: &ChainSettings,
+    warnings: &mut Vec<String>,
+) -> Result<Scan, String> {
+    let is_neutral = *settings == ChainSettings::default();
+    let scan = scanned(mix, is_neutral, warnings)?;
+    if is_neutral {
+        return Ok(scan);
+    }
+    let song = SongFile::new(mix, &scan);
+    let mut scanning = Scanning::new(song.sample_rate_hz(), song.channels(), true);
+    let bar = bar("mastering");
+    let rendered =
+        render_song(&song, settings, &mut |share| show(&bar, share), &mut |left, right| {
+            scanning.take(left, right);
+            Ok(())
+        });
+    bar.finish_and_clear();
+    rendered.map_err(|error| error.to_string())?;
+    Ok(scanning.finish(Vec::new()))
 }
 
 fn check(
@@ -86,58 +201,8 @@ fn check(
     Err(format!("{name}: expected {} to {} {unit}, found {value}", range.start(), range.end()))
 }
 
-/// Where the preset goes, once it is sure that nothing is lost there.
-fn place(arguments: &Arguments) -> Result<Option<Output>, String> {
-    let Some(path) = &arguments.output else { return Ok(None) };
-    let mut inputs = vec![Input::new("the mix", &arguments.mix)];
-    inputs.extend(arguments.references.iter().map(|path| Input::new("a reference", path)));
-    inputs.extend(master::preset_input(arguments.preset.as_deref()));
-    let output = Output::to(path, &inputs).map_err(|error| error.to_string())?;
-    kind_by_name(path, &[PRESET]).map_err(|error| error.to_string())?;
-    Ok(Some(output))
-}
-
 fn write_preset(output: &Output, settings: &ChainSettings) -> Result<(), String> {
     let title = "Moves towards a reference, by burnish match";
-    let text = preset::write(title, settings);
+    let text = preset_file::write(title, settings);
     output.write(text.as_bytes()).map_err(|error| error.to_string())
-}
-
-fn as_text(proposal: &Proposal) -> String {
-    let mut text = String::new();
-    for made in &proposal.moves {
-        let _ = writeln!(text, "{made}");
-    }
-    if proposal.moves.is_empty() {
-        let _ = writeln!(text, "No moves.");
-    }
-    let _ = writeln!(
-        text,
-        "distance {:.2} dB, predicted {:.2} dB (third octaves from 80 Hz to 12 kHz, level-matched)",
-        proposal.distance_before_db, proposal.distance_predicted_db
-    );
-    for limit in &proposal.limits {
-        let _ = writeln!(text, "{limit}");
-    }
-    text
-}
-
-fn as_json(proposal: &Proposal, warnings: &[String]) -> Result<String, String> {
-    let bands: Vec<_> = (0..BANDS)
-        .map(|band| {
-            json!({
-                "frequency_hz": NOMINAL_HZ[band],
-                "target_db": proposal.target_db[band],
-                "predicted_db": proposal.predicted_db[band],
-            })
-        })
-        .collect();
-    to_json(&json!({
-        "moves": proposal.moves,
-        "distance_before_db": proposal.distance_before_db,
-        "distance_predicted_db": proposal.distance_predicted_db,
-        "limits": proposal.limits,
-        "third_octaves": bands,
-        "warnings": warnings,
-    }))
 }

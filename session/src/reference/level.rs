@@ -10,8 +10,8 @@ use burnish_dsp::processor::AudioSpec;
 use burnish_dsp::true_peak::TruePeakDetector;
 use burnish_dsp::units::gain_to_db;
 
-use super::store::SongStore;
 use crate::references::Region;
+use crate::store::SongStore;
 
 /// Shares of a song in its waveform.
 pub const WAVEFORM_SHARES: usize = 1000;

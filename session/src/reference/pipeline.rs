@@ -9,13 +9,13 @@ use burnish_dsp::spectrum::{SongAnalyzer, SongSpectrum};
 
 use super::level::{MONO_DB, SongLevels, SongMeter, song_region_loudness, waveform};
 use super::loading::Progress;
-use super::store::{SongStore, StoreWriter};
 use super::{PlayableReference, SongFormat, spectrum_of};
 use crate::decode::AudioReader;
 use crate::error::FileError;
 use crate::measure::Measures;
 use crate::references::Region;
 use crate::resample::StereoResampler;
+use crate::store::{SongStore, StoreWriter};
 
 /// The longest song that is loaded, minutes.
 pub const MOST_MINUTES: u32 = 60;

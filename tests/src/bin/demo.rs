@@ -13,10 +13,11 @@ use burnish_dsp::dither::BitDepth;
 use burnish_dsp::settings::ChainSettings;
 use burnish_session::audio::StereoAudio;
 use burnish_session::decode::decode;
+use burnish_session::file_format::Bits;
+use burnish_session::loudness_search::settings_for_loudness;
+use burnish_session::master_file::write_wav;
 use burnish_session::measure::{Measures, measure};
 use burnish_session::preset::find_preset;
-use burnish_session::render::render_to_loudness;
-use burnish_session::wav::{Bits, write_wav};
 use burnish_tests::host::{Error, Host, bundle_path, edit_session};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -51,15 +52,16 @@ fn material(name: &str) -> PathBuf {
 fn settings_for(mix: &StereoAudio) -> Result<ChainSettings, Error> {
     let preset = find_preset("Streaming").ok_or("the preset is missing")?;
     let bar = bar("finding the loudness", 100);
-    let result = render_to_loudness(mix, &preset.settings, LOUDNESS_LUFS, |render, share| {
-        bar.set_message(format!("finding the loudness, render {render}"));
-        bar.set_position((100.0 * share) as u64);
-    });
+    let found =
+        settings_for_loudness(mix, &preset.settings, LOUDNESS_LUFS, &mut |number, share| {
+            bar.set_message(format!("finding the loudness, render {number}"));
+            bar.set_position((100.0 * share) as u64);
+        })?;
     bar.finish_and_clear();
-    if let Some(reason) = result.stopped_by {
+    if let Some(reason) = found.stopped_by {
         return Err(reason.into());
     }
-    let mut settings = result.settings;
+    let mut settings = found.settings;
     settings.dither.depth = BitDepth::Bits24;
     Ok(settings)
 }

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use super::{fixture, material, read_file, read_plainly};
 use crate::audio::StereoAudio;
-use crate::wav::{Bits, write_wav};
+use crate::file_format::Bits;
+use crate::master_file::write_wav;
 
 /// How far what was coded is looked for, frames either way.
 const REACH: i64 = 3000;
