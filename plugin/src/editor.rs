@@ -31,7 +31,8 @@ use self::document::{load_snapshot, store_loaded};
 use self::steps::Steps;
 use self::views::{BalanceReader, BalanceSources};
 pub(crate) use self::window::EditorWindows;
-use crate::desk::{CompareReadings, Desk, ENGINE_REVISION, Reference, lock};
+use crate::desk::{CompareReadings, Desk, ENGINE_REVISION, Reference};
+use crate::lock::lock;
 use crate::parameters::BurnishParameters;
 use crate::spectra::SpectrumReader;
 use crate::switches::Switch;
@@ -124,7 +125,7 @@ impl BurnishEditor {
         for edit in &edits {
             self.carry_out(edit, ui.ctx());
         }
-        self.desk.want_mix_bands(self.editor.page() == Page::Balance);
+        self.desk.meters.want_mix_bands(self.editor.page() == Page::Balance);
         ui.ctx().request_repaint_after(FRAME);
     }
 
@@ -135,13 +136,13 @@ impl BurnishEditor {
         if std::mem::replace(&mut self.restores, restores) != restores {
             self.steps.clear();
         }
-        if let Some(meters) = self.desk.feed.latest() {
+        if let Some(meters) = self.desk.meters.feed.latest() {
             self.meters = meters;
         }
         if let Some(readings) = self.desk.readings.pop() {
             self.readings = Some(readings);
         }
-        while let Some(point) = self.desk.feed.next_history() {
+        while let Some(point) = self.desk.meters.feed.next_history() {
             if self.history.len() == HISTORY_KEPT {
                 self.history.pop_front();
                 self.history_start += 1;
@@ -154,15 +155,15 @@ impl BurnishEditor {
     }
 
     fn read_spectra(&mut self) {
-        let rate_hz = self.desk.sample_rate_hz().unwrap_or(48_000);
+        let rate_hz = self.desk.stream.sample_rate_hz().unwrap_or(48_000);
         let (_, reader) = match self.spectra.take() {
             Some((present_hz, reader)) if present_hz == rate_hz => {
                 self.spectra.insert((rate_hz, reader))
             }
             _ => self.spectra.insert((rate_hz, SpectrumReader::new(f64::from(rate_hz)))),
         };
-        let master = self.desk.spectra().map(|spectra| spectra.song.master);
-        reader.update(&self.desk.feed, master);
+        let master = self.desk.meters.spectra().map(|spectra| spectra.song.master);
+        reader.update(&self.desk.meters.feed, master);
         let (spectrum, integrated_lufs) = match self.desk.references.chosen() {
             burnish_gui::ChosenReference::Song(place) => {
                 let details = self.references.get(place).and_then(|r| r.details.as_ref());
@@ -225,8 +226,8 @@ impl BurnishEditor {
         let desk = &self.desk;
         let session = desk.session();
         let listening = desk.listening();
-        let (integration, is_integration_paused) = desk.integration();
-        let message = desk.message();
+        let (integration, is_integration_paused) = desk.integration.now();
+        let message = desk.messages.newest();
         let bank = desk.snapshots.bank();
         let (undo_steps, redo_steps) = (self.steps.undo_names(), self.steps.redo_names());
         let blind = lock(&desk.blind).clone();
@@ -285,8 +286,8 @@ impl BurnishEditor {
             target: targets().iter().position(|target| target.id == session.target).unwrap_or(0),
             presets: &self.preset_names,
             notes: &session.notes,
-            sample_rate_hz: desk.sample_rate_hz().map_or(0.0, f64::from),
-            latency_frames: desk.latency_frames(),
+            sample_rate_hz: desk.stream.sample_rate_hz().map_or(0.0, f64::from),
+            latency_frames: desk.stream.latency_frames(),
             engine_revision: ENGINE_REVISION,
             message: message.as_deref(),
         };

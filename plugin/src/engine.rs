@@ -120,20 +120,23 @@ impl Engine {
             PathHandOver::new(spec)
         };
         let mut chain = Box::new(Chain::with_snapshots_on_demand(spec, Arc::clone(&paths)));
-        let song = chain.attach(Arc::clone(&desk.feed));
-        chain.attach_timeline(desk.take_timeline(), Arc::clone(&desk.timelines));
+        let song = chain.attach(Arc::clone(&desk.meters.feed));
+        chain.attach_timeline(
+            desk.integration.take_timeline(),
+            Arc::clone(&desk.integration.timelines),
+        );
         let snapshots = SnapshotSelection::new(&desk, spec.frames_in_ms(1000.0));
         snapshots.configure(&mut chain, settings, switches.of(Switch::Snapshot));
         if paths.serve() {
             // The snapshots differ in latency: all run from the first block on.
             snapshots.configure(&mut chain, settings, switches.of(Switch::Snapshot));
         }
-        desk.set_paths(Some(paths));
+        desk.stream.set_paths(Some(paths));
         let live =
             has_side_chain.then(|| Box::new(LiveInput::new(spec, chain.longest_latency_frames())));
         let (desk_restores, desk_loads) = (desk.restores(), desk.loads());
         let rest = Rest::new(spec.sample_rate_hz, chain.longest_latency_frames());
-        desk.show_spectra(StreamSpectra {
+        desk.meters.show_spectra(StreamSpectra {
             song,
             live: live.as_ref().map(|live| live.reference.spectrum()),
         });
@@ -191,17 +194,17 @@ impl Engine {
         is_bypassed: bool,
         transport: Transport,
     ) {
-        let (mode, is_paused) = self.desk.integration();
+        let (mode, is_paused) = self.desk.integration.now();
         self.chain.integrate(mode, is_paused);
-        self.chain.measure_mix_bands(self.desk.are_mix_bands_wanted());
-        if self.desk.take_meter_reset() {
+        self.chain.measure_mix_bands(self.desk.meters.are_mix_bands_wanted());
+        if self.desk.meters.take_reset() {
             self.rest.wake();
             self.chain.reset_meters();
             if let Some(live) = &mut self.live {
                 live.reference.reset_meters();
             }
         }
-        if self.desk.take_spectrum_reset() {
+        if self.desk.meters.take_spectrum_reset() {
             self.chain.reset_spectra();
         }
         // Nothing that is only for listening may get into a render.

@@ -7,6 +7,7 @@ mod desk;
 mod editor;
 mod engine;
 mod guard;
+mod lock;
 mod pager;
 mod parameters;
 mod pin;
@@ -128,15 +129,15 @@ impl Plugin for Burnish {
         );
         context.set_latency_samples(engine.latency_frames() as u32);
         let is_mono = layout.main_input_channels == NonZeroU32::new(1);
-        self.desk.stream_started(config.sample_rate, engine.latency_frames(), is_mono);
+        self.desk.stream.start(config.sample_rate, engine.latency_frames(), is_mono);
         self.engine = Some(engine);
         true
     }
 
     fn deactivate(&mut self) {
         self.engine = None;
-        self.desk.set_paths(None);
-        self.desk.timelines.collect();
+        self.desk.stream.set_paths(None);
+        self.desk.integration.timelines.collect();
     }
 
     fn reset(&mut self) {
@@ -163,8 +164,8 @@ impl Plugin for Burnish {
             transport_of(context.transport()),
         );
         let latency_frames = engine.latency_frames();
-        if latency_frames != self.desk.latency_frames() {
-            self.desk.latency_changed(latency_frames);
+        if latency_frames != self.desk.stream.latency_frames() {
+            self.desk.stream.latency_changed(latency_frames);
             if context.plugin_api() == PluginApi::Clap {
                 // There a latency may change only while the plug-in rests:
                 // activation reports it.

@@ -10,7 +10,8 @@ use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
 use nice_plug::prelude::*;
 
 pub(crate) use self::saved::{mend as mend_state, mended_json};
-use crate::desk::{Desk, Session, lock};
+use crate::desk::{Desk, Session};
+use crate::lock::lock;
 use crate::switches::{Switch, SwitchPositions};
 
 /// Key under which what is not a parameter is kept in the host's state.
@@ -99,7 +100,7 @@ impl BurnishParameters {
     pub(crate) fn set(&self, index: usize, value: f64, setter: &ParamSetter<'_>) {
         let value = parameters()[index].kind.snap(value);
         if !parameters()[index].is_automatable() {
-            self.desk.prepare_change();
+            self.desk.stream.prepare_change();
         }
         match &self.list[index] {
             HostParameter::Continuous(parameter) => setter.set_parameter(parameter, value as f32),
@@ -244,7 +245,7 @@ unsafe impl Params for BurnishParameters {
         // What is mended always serialises.
         let session = serde_json::to_string(&self.desk.save()).unwrap_or_default();
         fields.insert(SESSION_FIELD.to_owned(), session);
-        fields.insert(TIMELINE_FIELD.to_owned(), self.desk.save_timeline());
+        fields.insert(TIMELINE_FIELD.to_owned(), self.desk.integration.save_timeline());
         fields
     }
 
@@ -257,7 +258,7 @@ unsafe impl Params for BurnishParameters {
         let Some(text) = fields.get(SESSION_FIELD) else { return };
         match Session::read(text) {
             Ok(session) => self.desk.restore(session),
-            Err(message) => self.desk.say(message),
+            Err(message) => self.desk.messages.say(message),
         }
         // The parameters have been given their values before.
         self.desk.prepare_paths(&self.settings());

@@ -161,7 +161,7 @@ mod clap_format {
 
         let rendered = render(&mut instance);
         assert_eq!(desk.listening(), Listening::default());
-        assert_is_master(&rendered, desk.latency_frames());
+        assert_is_master(&rendered, desk.stream.latency_frames());
     }
 }
 
@@ -259,7 +259,7 @@ mod vst3_format {
         start(&component, true);
         let rendered = play(&component);
         assert_eq!(desk.listening(), Listening::default());
-        assert_is_master(&rendered, desk.latency_frames());
+        assert_is_master(&rendered, desk.stream.latency_frames());
         stop(&component);
         // SAFETY: initialised above.
         unsafe { component.terminate() };
@@ -295,7 +295,7 @@ fn an_engine_that_knows_it_renders_ignores_every_audition() {
     audition(&desk);
     let settings = burnish_dsp::settings::ChainSettings::default();
     let rendered = engine_output(&desk, &settings, nice_plug::prelude::ProcessMode::Offline);
-    assert_is_master(&rendered, desk.latency_frames());
+    assert_is_master(&rendered, desk.stream.latency_frames());
     assert_eq!(desk.listening().delta, Some(Stage::Limiter), "what a person chose stays chosen");
 }
 
@@ -361,7 +361,7 @@ fn engine_output(
     let switches = crate::switches::SwitchPositions::default();
     let mut engine =
         crate::engine::Engine::new(&config, settings, switches, false, false, Arc::clone(desk));
-    desk.latency_changed(engine.latency_frames());
+    desk.stream.latency_changed(engine.latency_frames());
     // Long enough for what is compared to be measured.
     let mut rendered = [Vec::new(), Vec::new()];
     for round in 0..60 {

@@ -19,6 +19,7 @@ mod ogg;
 mod pcm;
 mod section;
 mod source;
+mod tags;
 mod wav;
 mod words;
 
@@ -34,9 +35,8 @@ use crate::audio::{HIGHEST_RATE_HZ, LOWEST_RATE_HZ, StereoAudio, Take};
 use crate::error::{FileError, io_reason};
 use crate::protection::is_copy_protected;
 
-use self::contents::EXPECTED;
 use self::source::{Format, Source};
-use self::words::at;
+use self::words::{EXPECTED, at};
 
 /// Samples beyond +60 dBFS are no audio: numbers of another kind were read as floating point.
 const LOUDEST_GAIN: f32 = 1000.0;

@@ -92,7 +92,7 @@ impl Metadata {
     /// What goes into a master of some kind.
     pub fn carried(&self, container: Container) -> Carried {
         let mut carried = match container {
-            Container::Wav if self.chunks.is_wav => self.chunks.carried(&self.tags),
+            Container::Wav if self.chunks.is_wav => self.chunks_carried(),
             Container::Wav => self.tags.as_chunks(),
             Container::Flac => {
                 let mut carried = self.tags.as_comments();
@@ -102,6 +102,30 @@ impl Metadata {
             }
         };
         carried.told.left_behind.extend(self.left_behind.iter().cloned());
+        carried
+    }
+
+    /// All chunks of a WAV file for another one.
+    fn chunks_carried(&self) -> Carried {
+        let mut carried = Carried::default();
+        for chunk in self.chunks.list() {
+            let mut chunk = chunk.clone();
+            if chunk.id == *b"bext" {
+                carried.told.carried.push(riff::name(&chunk));
+                carried.front.push(chunk);
+                continue;
+            }
+            if riff::is_tag(&chunk) && self.tags.has_untrue() {
+                // Only a tag that says what is no longer true is written anew.
+                match tags::without_untrue(&chunk) {
+                    Some(mended) => chunk = mended,
+                    None => continue,
+                }
+            }
+            carried.told.carried.push(riff::name(&chunk));
+            carried.behind.push(chunk);
+        }
+        carried.told.left_behind.extend(self.tags.untrue());
         carried
     }
 }

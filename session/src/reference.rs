@@ -11,6 +11,7 @@
 mod level;
 mod loading;
 mod pipeline;
+mod progress;
 mod shared;
 
 use std::fs::File;
@@ -28,9 +29,9 @@ use crate::error::FileError;
 use crate::measure::Measures;
 
 pub use self::level::{MONO_DB, WAVEFORM_SHARES, region_loudness, song_region_loudness};
-use self::loading::Progress;
 pub use self::loading::{Loading, NO_ANSWER_S, Told};
 pub use self::pipeline::{MOST_AUDIO_BYTES, MOST_MINUTES};
+use self::progress::Progress;
 pub use crate::store::SongStore;
 
 /// Share of the whole work after which a song can be played.
@@ -90,12 +91,6 @@ pub enum LoadEvent {
     Progress(f32),
     /// It can be played; the rest of the work goes on.
     Playable(Arc<PlayableReference>),
-}
-
-/// The name under which a file is shown.
-pub fn display_name(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Reads, measures and resamples a reference. `events` is called on this

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::measure::Measures;
-use crate::reference::display_name;
 use crate::saved::{self, Unknown, within};
 
 /// As many songs as can be compared with.
@@ -200,6 +199,12 @@ impl ReferenceEntry {
     pub fn active_region(&self) -> Option<Region> {
         self.region.and_then(|region| self.regions.get(region).copied())
     }
+}
+
+/// The name under which a file is shown.
+pub fn display_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use burnish_session::balance::{
     BANDS, Balance, BandDynamics, Dynamics, NOMINAL_HZ, Side, is_matched,
 };
-use burnish_session::reference::display_name;
+use burnish_session::references::display_name;
 use clap::Args;
 use serde::Serialize;
 

@@ -10,8 +10,8 @@ use burnish_gui::{ChosenReference, ReferenceStatus};
 use burnish_session::measure::Measures;
 use burnish_session::references::{MOST_REFERENCES, ReferenceEntry};
 
-use super::lock;
 use super::session::SavedChoice;
+use crate::lock::lock;
 
 const _: () = assert!(MOST_REFERENCES == MOST_LOADED);
 

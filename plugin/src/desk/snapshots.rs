@@ -9,12 +9,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::lock::lock;
 use burnish_dsp::chain::SNAPSHOTS;
 use burnish_dsp::settings::ChainSettings;
 use burnish_session::snapshots::SnapshotBank;
 use crossbeam::queue::ArrayQueue;
-
-use super::lock;
 
 /// Nothing is on its way to the parameters.
 const NONE: u8 = u8::MAX;

@@ -9,7 +9,8 @@ use burnish_gui::{Edit, ReferenceEdit, SnapshotEdit};
 use burnish_session::blind::{BlindEdit, BlindSetup, BlindSource, BlindTest, Phase, describe};
 use time::OffsetDateTime;
 
-use crate::desk::{Desk, lock};
+use crate::desk::Desk;
+use crate::lock::lock;
 
 /// How equally loud the candidates of a result were.
 const LEVEL_NOTE: &str =
@@ -68,7 +69,7 @@ pub(super) fn give_way(desk: &Desk, edit: &Edit) -> bool {
     match hold {
         Hold::Free => {}
         Hold::EndsReveal => act(desk, &BlindEdit::Close, |_| ChainSettings::default()),
-        Hold::Refused => desk.say(UNDER_WAY.to_owned()),
+        Hold::Refused => desk.messages.say(UNDER_WAY.to_owned()),
     }
     hold != Hold::Refused
 }
@@ -78,7 +79,7 @@ pub(super) fn give_way(desk: &Desk, edit: &Edit) -> bool {
 pub(super) fn start(desk: &Desk, setup: &BlindSetup) {
     let test = match BlindTest::new(setup, seed()) {
         Ok(test) => test,
-        Err(message) => return desk.say(message),
+        Err(message) => return desk.messages.say(message),
     };
     let has = |source: BlindSource| setup.candidates.iter().any(|c| c.source == source);
     let is_live = desk.references.chosen_source() == Some(Source::Live);
@@ -97,7 +98,7 @@ pub(super) fn act(desk: &Desk, edit: &BlindEdit, settings_of: impl Fn(usize) -> 
     let Some(test) = blind.as_mut() else { return };
     let was_running = test.is_running();
     if let Err(message) = test.apply(edit) {
-        desk.say(message);
+        desk.messages.say(message);
         return;
     }
     match test.phase() {

@@ -14,7 +14,8 @@ use nice_plug::prelude::ParamSetter;
 use super::document::{Document, load_snapshot, store_loaded};
 use super::steps::Belongs;
 use super::{BurnishEditor, blind, files};
-use crate::desk::{Picked, lock};
+use crate::desk::Picked;
+use crate::lock::lock;
 use crate::switches::Switch;
 
 impl BurnishEditor {
@@ -70,14 +71,14 @@ impl BurnishEditor {
             Edit::Notes(notes) => self.as_run("Notes", |editor| {
                 editor.desk.edit_session(|session| session.notes.clone_from(notes));
             }),
-            Edit::ResetMeters => self.desk.ask_for_meter_reset(),
-            Edit::PauseMeters(is_paused) => self.desk.pause_integration(*is_paused),
+            Edit::ResetMeters => self.desk.meters.ask_for_reset(),
+            Edit::PauseMeters(is_paused) => self.desk.integration.pause(*is_paused),
             Edit::Integration(mode) => self.desk.set_integration(*mode),
             Edit::TrimToHeadroom(gain_db) => self.trim_to_headroom(*gain_db, &setter),
             Edit::SpectrumLook(look) => {
                 self.desk.edit_session(|session| session.spectrum = (*look).into());
             }
-            Edit::DismissMessage => self.desk.dismiss_message(),
+            Edit::DismissMessage => self.desk.messages.dismiss(),
             Edit::Scale(scale) => {
                 context.set_zoom_factor(*scale);
                 self.desk.edit_session(|session| session.editor_scale = *scale);
@@ -119,7 +120,7 @@ impl BurnishEditor {
             ReferenceEdit::Find(place) => files::find(&self.desk, *place),
             ReferenceEdit::Add(paths) => {
                 let name = match &paths[..] {
-                    [path] => format!("Add {}", burnish_session::reference::display_name(path)),
+                    [path] => format!("Add {}", burnish_session::references::display_name(path)),
                     _ => format!("Add {} references", paths.len()),
                 };
                 self.as_step(&name, |editor| files::add(&editor.desk, paths));
@@ -198,7 +199,7 @@ impl BurnishEditor {
         if lock(&self.desk.blind).as_ref().is_some_and(BlindTest::is_running) {
             return;
         }
-        for picked in self.desk.take_picked() {
+        for picked in self.desk.messages.take_picked() {
             match picked {
                 Picked::Add(paths) => self.edit_references(&ReferenceEdit::Add(paths)),
                 Picked::Find(id, path) => {
@@ -357,7 +358,7 @@ impl BurnishEditor {
                     ChainSettings { equalizer: proposal.equalizer, ..self.parameters.settings() };
                 self.take_settings("Match EQ", &settings, setter);
                 // What was measured before would ask for the same moves again.
-                self.desk.ask_for_spectrum_reset();
+                self.desk.meters.ask_for_spectrum_reset();
                 self.balance.forget();
             }
         }

@@ -25,7 +25,8 @@ pub(super) fn browse(desk: &Arc<Desk>) {
         .pick_files();
     wait(desk, move |desk| {
         if let Some(files) = answer(desk, dialog) {
-            desk.pick(Picked::Add(files.iter().map(|file| file.path().to_owned()).collect()));
+            desk.messages
+                .pick(Picked::Add(files.iter().map(|file| file.path().to_owned()).collect()));
         }
     });
 }
@@ -41,7 +42,7 @@ pub(super) fn find(desk: &Arc<Desk>, place: usize) {
         .pick_file();
     wait(desk, move |desk| {
         if let Some(file) = answer(desk, dialog) {
-            desk.pick(Picked::Find(id, file.path().to_owned()));
+            desk.messages.pick(Picked::Find(id, file.path().to_owned()));
         }
     });
 }
@@ -51,7 +52,7 @@ pub(super) fn add(desk: &Desk, paths: &[PathBuf]) {
     let without_room = desk.references.add(paths);
     if without_room > 0 {
         let files = if without_room == 1 { "file" } else { "files" };
-        desk.say(format!(
+        desk.messages.say(format!(
             "{without_room} {files} had no room: expected at most {} references",
             burnish_session::references::MOST_REFERENCES
         ));
@@ -64,7 +65,7 @@ fn answer<T>(desk: &Desk, dialog: impl Future<Output = Option<T>>) -> Option<T> 
     let asked = Instant::now();
     let chosen = pollster::block_on(dialog);
     if chosen.is_none() && cfg!(target_os = "linux") && asked.elapsed() < SEEN {
-        desk.say(NO_DIALOG.to_owned());
+        desk.messages.say(NO_DIALOG.to_owned());
     }
     chosen
 }
@@ -75,7 +76,7 @@ fn wait(desk: &Arc<Desk>, wait: impl FnOnce(&Desk) + Send + 'static) {
         move || wait(&desk)
     });
     if let Err(error) = waiting {
-        desk.say(format!("the file dialog did not open: {error}"));
+        desk.messages.say(format!("the file dialog did not open: {error}"));
     }
 }
 
@@ -87,7 +88,7 @@ mod tests {
     fn a_dialog_that_never_opened_is_told_from_one_that_was_closed() {
         let desk = Desk::new();
         assert_eq!(answer::<()>(&desk, async { None }), None);
-        assert_eq!(desk.message().as_deref(), Some(NO_DIALOG));
+        assert_eq!(desk.messages.newest().as_deref(), Some(NO_DIALOG));
         let desk = Desk::new();
         let closed = async {
             std::thread::sleep(SEEN);
@@ -95,6 +96,6 @@ mod tests {
         };
         assert_eq!(answer::<()>(&desk, closed), None);
         assert_eq!(answer(&desk, async { Some(7) }), Some(7));
-        assert_eq!(desk.message(), None);
+        assert_eq!(desk.messages.newest(), None);
     }
 }

@@ -234,7 +234,7 @@ fn an_edit_that_a_test_stands_in_the_way_of_ends_its_reveal_or_says_why_it_waits
         begin_test(&desk, false);
         assert!(!blind::give_way(&desk, &edit), "{edit:?}");
         assert!(desk.listening().blind.is_some());
-        let message = desk.message().unwrap_or_default();
+        let message = desk.messages.newest().unwrap_or_default();
         assert!(message.contains("end it"), "{edit:?}: {message}");
     }
     // What neither changes the test nor what is heard goes its way.
@@ -249,7 +249,10 @@ fn an_edit_that_a_test_stands_in_the_way_of_ends_its_reveal_or_says_why_it_waits
             let desk = Desk::new();
             begin_test(&desk, is_revealed);
             assert!(blind::give_way(&desk, &edit), "{edit:?}");
-            assert!(desk.listening().blind.is_some() && desk.message().is_none(), "{edit:?}");
+            assert!(
+                desk.listening().blind.is_some() && desk.messages.newest().is_none(),
+                "{edit:?}"
+            );
         }
     }
 }

@@ -156,7 +156,7 @@ impl BalanceReader {
     }
 
     fn measure(&mut self, sources: &BalanceSources<'_>, is_average: bool) {
-        let Some(spectra) = sources.desk.spectra() else { return };
+        let Some(spectra) = sources.desk.meters.spectra() else { return };
         let is_same = self.mix_source.as_ref().is_some_and(|s| Arc::ptr_eq(s, &spectra.song.mix));
         if !is_same {
             self.mix = SongSpectrum::default();

@@ -23,7 +23,8 @@ use nice_plug_egui::{
 };
 
 use super::BurnishEditor;
-use crate::desk::{Desk, Session, lock};
+use crate::desk::{Desk, Session};
+use crate::lock::lock;
 
 /// The smallest window that a host may ask for.
 const SMALLEST: LogicalSize<f32> = LogicalSize {

@@ -6,11 +6,10 @@ use symphonia::core::formats::FormatOptions;
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::formats::AdtsReader;
 
-use super::contents::found;
 use super::demuxed::Demuxed;
 use super::section::{Section, read_up_to};
 use super::source::Source;
-use super::words::cannot_read;
+use super::words::{cannot_read, found};
 
 /// Rates by their number.
 const RATES_HZ: [u32; 13] = [

@@ -2,11 +2,10 @@
 
 use std::io::{BufReader, Seek, SeekFrom};
 
-use super::contents::found;
 use super::pcm::{Encoding, Layout, PcmSource, Stretch, is_placeholder};
 use super::section::{Section, read_up_to};
 use super::source::{Format, Source};
-use super::words::cannot_read;
+use super::words::{cannot_read, found};
 
 /// Chunks looked at before it is given up.
 const MOST_CHUNKS: usize = 100_000;

@@ -5,8 +5,8 @@ use symphonia::core::errors::Error;
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 
-use super::contents::found;
 use super::source::Format;
+use super::words::found;
 
 /// Why a packet gave no audio.
 pub(super) enum Failure {

@@ -4,9 +4,10 @@ use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatReader, TrackType};
 
 use super::codec::{Codec, Failure};
-use super::contents::found;
 use super::source::{Format, Source};
-use super::words::{Lost, at, cannot_read, check_lossy_length, counted, truncated, wrong_sum};
+use super::words::{
+    Lost, at, cannot_read, check_lossy_length, counted, found, truncated, wrong_sum,
+};
 
 /// Compressed audio of which more than one packet in so many is damaged is refused.
 pub(super) const MOST_DAMAGED_SHARE: u64 = 10;

@@ -7,11 +7,10 @@ use symphonia::core::formats::FormatOptions;
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::formats::FlacReader;
 
-use super::contents::found;
 use super::demuxed::Demuxed;
 use super::section::{Section, read_up_to};
 use super::source::{Format, Source};
-use super::words::{cannot_read, no_length};
+use super::words::{cannot_read, found, no_length};
 
 const MARKER: &[u8; 4] = b"fLaC";
 /// Bytes of the description of a stream.

@@ -16,11 +16,13 @@ use symphonia::core::codecs::audio::well_known::CODEC_ID_MP3;
 use self::frame::{HEADER_BYTES, Header};
 use self::remarks::Remarks;
 use super::codec::{Codec, Failure};
-use super::contents::{found, id3v2_bytes};
 use super::demuxed::MOST_DAMAGED_SHARE;
 use super::section::Section;
 use super::source::{Format, Source};
-use super::words::{Lost, cannot_read, check_lossy_length, counted, format_changed, seconds};
+use super::tags::id3v2_bytes;
+use super::words::{
+    Lost, cannot_read, check_lossy_length, counted, format_changed, found, seconds,
+};
 
 /// The longest frame, 320 kbit/s at 32 kHz, and the next header.
 const MOST_AHEAD_BYTES: usize = 1441 + HEADER_BYTES;

@@ -12,11 +12,10 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::formats::IsoMp4Reader;
 
 use super::aac::{half_band, surround};
-use super::contents::found;
 use super::demuxed::{ALL, Demuxed, Edit};
 use super::section::{Section, read_up_to};
 use super::source::Source;
-use super::words::{cannot_read, counted};
+use super::words::{cannot_read, counted, found};
 
 /// Boxes looked at before it is given up.
 const MOST_BOXES: usize = 10_000;

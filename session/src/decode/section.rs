@@ -5,6 +5,8 @@ use std::io::{Read, Result, Seek, SeekFrom};
 
 use symphonia::core::io::MediaSource;
 
+use super::words::cannot_read;
+
 /// From one place of a file to another, behind a few bytes of our own.
 #[derive(Debug)]
 pub(super) struct Section {
@@ -91,6 +93,17 @@ pub(super) fn read_up_to(source: &mut impl Read, length: usize) -> Result<Vec<u8
     let mut bytes = Vec::new();
     source.take(length as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The bytes at a place of a file, fewer at its end.
+pub(super) fn bytes_at(
+    file: &mut File,
+    place: u64,
+    length: usize,
+) -> std::result::Result<Vec<u8>, String> {
+    file.seek(SeekFrom::Start(place))
+        .and_then(|_| read_up_to(file, length))
+        .map_err(|error| cannot_read(&error))
 }
 
 #[cfg(test)]

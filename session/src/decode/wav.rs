@@ -6,11 +6,10 @@
 
 use std::io::{BufReader, Seek, SeekFrom};
 
-use super::contents::found;
 use super::pcm::{Encoding, Layout, PcmSource, Stretch, is_placeholder};
 use super::section::{Section, read_up_to};
 use super::source::{Format, Source};
-use super::words::{cannot_read, counted, seconds};
+use super::words::{cannot_read, counted, found, seconds};
 
 const PCM: u16 = 1;
 const FLOAT: u16 = 3;

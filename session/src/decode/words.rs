@@ -2,6 +2,15 @@
 
 use super::source::Format;
 
+/// How every refusal of what is no such file begins.
+pub(super) const EXPECTED: &str =
+    "expected a WAV, AIFF, FLAC, MP3, AAC/M4A, Ogg Vorbis or Opus file";
+
+/// The words that refuse something that is known.
+pub(super) fn found(what: &str) -> String {
+    format!("{EXPECTED}, found {what}")
+}
+
 /// How much shorter than its header says compressed audio may be before it counts as
 /// truncated: encoders count their padding in different ways.
 const LENGTH_TOLERANCE_S: f64 = 0.5;

@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::tags::{self, Tags};
-use super::{Carried, Chunk};
+use super::Chunk;
 
 /// A chunk that is larger is not looked into.
 const MOST_BYTES: u64 = 32 << 20;
@@ -51,38 +50,20 @@ impl Chunks {
         self.list.iter().filter(|chunk| !is_tag(chunk)).map(name)
     }
 
-    /// All of it for another WAV file.
-    pub(super) fn carried(&self, tags: &Tags) -> Carried {
-        let mut carried = Carried::default();
-        for chunk in &self.list {
-            let mut chunk = chunk.clone();
-            if chunk.id == *b"bext" {
-                carried.told.carried.push(name(&chunk));
-                carried.front.push(chunk);
-                continue;
-            }
-            if is_tag(&chunk) && tags.has_untrue() {
-                // Only a tag that says what is no longer true is written anew.
-                match tags::without_untrue(&chunk) {
-                    Some(mended) => chunk = mended,
-                    None => continue,
-                }
-            }
-            carried.told.carried.push(name(&chunk));
-            carried.behind.push(chunk);
-        }
-        carried.told.left_behind.extend(tags.untrue());
-        carried
+    /// All of them.
+    pub(super) fn list(&self) -> &[Chunk] {
+        &self.list
     }
 }
 
-fn is_tag(chunk: &Chunk) -> bool {
+/// Whether a chunk holds tags.
+pub(super) fn is_tag(chunk: &Chunk) -> bool {
     chunk.id.eq_ignore_ascii_case(b"id3 ")
         || (chunk.id == *b"LIST" && chunk.bytes.starts_with(b"INFO"))
 }
 
 /// What a chunk is called: "bext", "LIST INFO".
-fn name(chunk: &Chunk) -> String {
+pub(super) fn name(chunk: &Chunk) -> String {
     let id = words(chunk.id);
     match chunk.bytes.get(..4) {
         Some(kind) if chunk.id == *b"LIST" => {

@@ -6,11 +6,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::pipeline::{self, Loaded};
+use super::progress::Progress;
 use super::shared::{self, Claim, Key};
 use super::{INTERVAL, PlayableReference, ReferenceDetails, SongFormat, file_sha256};
 use crate::error::FileError;
@@ -22,40 +22,6 @@ pub const NO_ANSWER_S: u64 = 20;
 /// Whoever waits for another instance that reads the same file waits no longer
 /// than this while nothing moves there.
 const OTHER_STALLED: Duration = Duration::from_millis(500);
-
-/// What the threads of one file and whoever asked for it tell each other.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
-    is_cancelled: AtomicBool,
-    /// The share done, as the bits of an `f32`.
-    share: AtomicU32,
-    /// Counts whatever moves.
-    beats: AtomicU64,
-}
-
-impl Progress {
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed)
-    }
-
-    /// Something has moved.
-    pub(super) fn beat(&self) {
-        self.beats.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn beats(&self) -> u64 {
-        self.beats.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn share(&self) -> f32 {
-        f32::from_bits(self.share.load(Ordering::Relaxed))
-    }
-
-    /// The share done, 0 to 1.
-    pub(super) fn show(&self, share: f32) {
-        self.share.store(share.to_bits(), Ordering::Relaxed);
-    }
-}
 
 /// What is told of a file that is being loaded.
 #[derive(Debug)]
@@ -111,7 +77,7 @@ impl Loading {
                 Some(Told::Ended(Box::new(Err(error))))
             }
         };
-        let beats = self.progress.beats.load(Ordering::Relaxed);
+        let beats = self.progress.beats();
         if told.is_some() || beats != self.beats {
             self.beats = beats;
             self.moved = Instant::now();
@@ -132,7 +98,7 @@ impl Loading {
 
 impl Drop for Loading {
     fn drop(&mut self) {
-        self.progress.is_cancelled.store(true, Ordering::Relaxed);
+        self.progress.cancel();
     }
 }
 

@@ -8,7 +8,7 @@ use std::thread::ScopedJoinHandle;
 use burnish_dsp::spectrum::{SongAnalyzer, SongSpectrum};
 
 use super::level::{MONO_DB, SongLevels, SongMeter, song_region_loudness, waveform};
-use super::loading::Progress;
+use super::progress::Progress;
 use super::{PlayableReference, SongFormat, spectrum_of};
 use crate::decode::AudioReader;
 use crate::error::FileError;

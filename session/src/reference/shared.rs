@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::SystemTime;
 
-use super::loading::Progress;
+use super::progress::Progress;
 use super::{PlayableReference, ReferenceDetails, SongFormat};
 
 /// What a file was when it was looked at, and what was made of it.

@@ -6,10 +6,9 @@ use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_FLAC, CODEC_ID_VORBIS};
 
 use super::super::codec::{Codec, Failure};
-use super::super::contents::found;
 use super::super::flac::{self, STREAM_INFO_BYTES};
 use super::super::source::Format;
-use super::super::words::wrong_sum;
+use super::super::words::{found, wrong_sum};
 use super::opus::Opus;
 use super::page::{Event, PacketReader};
 

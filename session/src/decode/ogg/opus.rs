@@ -3,8 +3,8 @@
 use opus_pure::OpusDecoder;
 
 use super::super::codec::Failure;
-use super::super::contents::found;
 use super::super::source::Format;
+use super::super::words::found;
 
 /// Opus decodes at this rate whatever went in.
 const RATE_HZ: u32 = 48_000;
