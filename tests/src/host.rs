@@ -1,34 +1,26 @@
 //! A headless CLAP host over `clack-host`.
 
+mod editor;
+mod side;
+mod values;
+
 use std::cell::Cell;
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
-use burnish_dsp::parameter::Kind;
-use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
-use clack_extensions::gui::{
-    GuiApiType, GuiConfiguration, GuiSize, HostGui, HostGuiImpl, PluginGui, Window as ClapWindow,
-};
-use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
-use clack_extensions::params::{
-    HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamInfoBuffer,
-    ParamInfoFlags, ParamRescanFlags, PluginParams,
-};
-use clack_extensions::render::{PluginRender, RenderMode};
-use clack_extensions::state::{HostState, HostStateImpl, PluginState};
+use clack_extensions::render::RenderMode;
 use clack_host::events::EventFlags;
 use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 
+use self::side::{Extensions, MainThread, Requests, Shared, Side};
+pub use self::values::ShownParameter;
+use self::values::{Told, read_parameters};
+use crate::error::Error;
 use crate::window::ParentWindow;
-
-/// What went wrong, in one line.
-pub type Error = Box<dyn std::error::Error>;
 
 /// Where `cargo xtask bundle` puts the plug-in, unless `BURNISH_CLAP` names another place.
 pub fn bundle_path() -> PathBuf {
@@ -36,125 +28,6 @@ pub fn bundle_path() -> PathBuf {
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bundled/Burnish.clap"),
         PathBuf::from,
     )
-}
-
-/// How long a closed window's thread may take to end.
-const WINDOW_CLOSES: Duration = Duration::from_millis(300);
-
-/// What the plug-in has asked its host for.
-#[derive(Debug, Default)]
-pub struct Requests {
-    callback: AtomicBool,
-    restart: AtomicBool,
-    /// Size packed as CLAP does, 0 when none was asked for.
-    resize_width: AtomicU32,
-    resize_height: AtomicU32,
-    latency_changes: AtomicU32,
-}
-
-/// The host's side that the plug-in may call from any thread.
-pub struct Shared {
-    requests: Arc<Requests>,
-    extensions: OnceLock<Extensions>,
-}
-
-#[derive(Clone, Copy)]
-struct Extensions {
-    parameters: Option<PluginParams>,
-    state: Option<PluginState>,
-    latency: Option<PluginLatency>,
-    render: Option<PluginRender>,
-    gui: Option<PluginGui>,
-}
-
-impl<'a> SharedHandler<'a> for Shared {
-    fn initializing(&self, instance: InitializingPluginHandle<'a>) {
-        let extensions = Extensions {
-            parameters: instance.get_extension(),
-            state: instance.get_extension(),
-            latency: instance.get_extension(),
-            render: instance.get_extension(),
-            gui: instance.get_extension(),
-        };
-        // Called once for each instance.
-        let _ = self.extensions.set(extensions);
-    }
-
-    fn request_restart(&self) {
-        self.requests.restart.store(true, Ordering::Relaxed);
-    }
-
-    fn request_process(&self) {}
-
-    fn request_callback(&self) {
-        self.requests.callback.store(true, Ordering::Relaxed);
-    }
-}
-
-impl HostParamsImplShared for Shared {
-    fn request_flush(&self) {}
-}
-
-impl HostGuiImpl for Shared {
-    fn resize_hints_changed(&self) {}
-
-    fn request_resize(&self, size: GuiSize) -> Result<(), HostError> {
-        self.requests.resize_width.store(size.width, Ordering::Relaxed);
-        self.requests.resize_height.store(size.height, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn request_show(&self) -> Result<(), HostError> {
-        Ok(())
-    }
-
-    fn request_hide(&self) -> Result<(), HostError> {
-        Ok(())
-    }
-
-    fn closed(&self, _was_destroyed: bool) {}
-}
-
-/// The host's side that the plug-in may call from the main thread.
-pub struct MainThread<'a> {
-    shared: &'a Shared,
-    is_dirty: Cell<bool>,
-}
-
-impl<'a> MainThreadHandler<'a> for MainThread<'a> {}
-
-impl HostParamsImplMainThread for MainThread<'_> {
-    fn rescan(&self, _flags: ParamRescanFlags) {}
-
-    fn clear(&self, _parameter: ClapId, _flags: ParamClearFlags) {}
-}
-
-impl HostLatencyImpl for MainThread<'_> {
-    fn changed(&self) {
-        self.shared.requests.latency_changes.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-impl HostStateImpl for MainThread<'_> {
-    fn mark_dirty(&self) {
-        self.is_dirty.set(true);
-    }
-}
-
-struct Side;
-
-impl HostHandlers for Side {
-    type Shared<'a> = Shared;
-    type MainThread<'a> = MainThread<'a>;
-    type AudioProcessor<'a> = ();
-
-    fn declare_extensions(builder: &mut HostExtensions<Self>, _shared: &Shared) {
-        builder
-            .register::<HostParams>()
-            .register::<HostLatency>()
-            .register::<HostState>()
-            .register::<HostGui>();
-    }
 }
 
 /// A parameter change at a frame of the next block.
@@ -166,23 +39,6 @@ pub struct Change {
     pub index: usize,
     /// The value as the host carries it, from [`Host::host_value`].
     pub host_value: f64,
-}
-
-/// What a host shows of a parameter.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ShownParameter {
-    /// Full name.
-    pub name: String,
-    /// Group.
-    pub module: String,
-    /// Lowest value as the host carries it.
-    pub minimum: f64,
-    /// Highest value.
-    pub maximum: f64,
-    /// Default.
-    pub default: f64,
-    /// Whether the host's own bypass button is to move it.
-    pub is_bypass: bool,
 }
 
 /// The plug-in in its host. Fields are dropped in order: audio before instance before library.
@@ -454,56 +310,6 @@ impl Host {
         }
     }
 
-    /// The value as the host carries it of a parameter's value in the user's
-    /// units, through the plug-in's own text conversion.
-    ///
-    /// # Errors
-    /// When the plug-in does not understand the text.
-    pub fn host_value(&mut self, index: usize, value: f64) -> Result<f64, Error> {
-        let parameter = &parameters()[index];
-        let text = exact_text(parameter, value);
-        let extension = self.extensions.parameters.ok_or("the plug-in has no parameters")?;
-        extension
-            .text_to_value(
-                &self.instance.plugin_handle(),
-                self.ids[index],
-                &CString::new(text.clone())?,
-            )
-            .ok_or_else(|| format!("{}: \"{text}\" was not understood", parameter.id).into())
-    }
-
-    /// The text that the plug-in shows for a value as the host carries it.
-    ///
-    /// # Errors
-    /// When the plug-in has none.
-    pub fn text(&mut self, index: usize, host_value: f64) -> Result<String, Error> {
-        let extension = self.extensions.parameters.ok_or("the plug-in has no parameters")?;
-        let mut buffer = [0; 128];
-        let text = extension
-            .value_to_text(&self.instance.plugin_handle(), self.ids[index], host_value, &mut buffer)
-            .map_err(|_| format!("{}: no text for {host_value}", parameters()[index].id))?;
-        Ok(String::from_utf8_lossy(text).into_owned())
-    }
-
-    /// A parameter's present value, as the host carries it.
-    pub fn value(&mut self, index: usize) -> Option<f64> {
-        let extension = self.extensions.parameters?;
-        extension.get_value(&self.instance.plugin_handle(), self.ids[index])
-    }
-
-    /// The changes, at the start of a block, that bring every parameter to `settings`.
-    ///
-    /// # Errors
-    /// When the plug-in does not understand a value.
-    pub fn changes_to(&mut self, settings: &ChainSettings) -> Result<Vec<Change>, Error> {
-        (0..parameters().len())
-            .map(|index| {
-                let value = parameters()[index].read(settings);
-                Ok(Change { frame: 0, index, host_value: self.host_value(index, value)? })
-            })
-            .collect()
-    }
-
     /// The plug-in's state, as a session file would keep it.
     ///
     /// # Errors
@@ -523,87 +329,6 @@ impl Host {
         let extension = self.extensions.state.ok_or("the plug-in keeps no state")?;
         extension.load(&self.instance.plugin_handle(), &mut &*state)?;
         Ok(())
-    }
-
-    /// Opens the editor in a window of its own on the X display.
-    ///
-    /// # Errors
-    /// When there is no display or the plug-in has no editor for it.
-    pub fn open_editor(&mut self, width: u32, height: u32) -> Result<(), Error> {
-        let gui = self.extensions.gui.ok_or("the plug-in has no editor")?;
-        let configuration = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
-        let window = ParentWindow::open(width, height)?;
-        let plugin = self.instance.plugin_handle();
-        gui.create(&plugin, configuration)?;
-        // SAFETY: the window is kept in `self` until the editor is closed.
-        unsafe { gui.set_parent(&plugin, ClapWindow::from_x11_handle(window.id().into()))? };
-        gui.set_size(&plugin, GuiSize { width, height })?;
-        gui.show(&plugin)?;
-        self.window = Some(window);
-        Ok(())
-    }
-
-    /// Opens the editor in a window that is as large as the plug-in asks for.
-    ///
-    /// # Errors
-    /// When there is no display or the plug-in has no editor for it.
-    pub fn open_editor_as_it_is(&mut self) -> Result<(), Error> {
-        let gui = self.extensions.gui.ok_or("the plug-in has no editor")?;
-        let configuration = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
-        let plugin = self.instance.plugin_handle();
-        gui.create(&plugin, configuration)?;
-        let size = gui.get_size(&plugin).ok_or("the editor has no size")?;
-        let window = ParentWindow::open(size.width, size.height)?;
-        // SAFETY: the window is kept in `self` until the editor is closed.
-        unsafe { gui.set_parent(&plugin, ClapWindow::from_x11_handle(window.id().into()))? };
-        gui.show(&plugin)?;
-        self.window = Some(window);
-        Ok(())
-    }
-
-    /// Whether the editor is open.
-    pub fn is_editor_open(&self) -> bool {
-        self.window.is_some()
-    }
-
-    /// The size of the editor, open or not, in pixels.
-    ///
-    /// # Errors
-    /// When the plug-in has no editor.
-    pub fn editor_size(&mut self) -> Result<(u32, u32), Error> {
-        let gui = self.extensions.gui.ok_or("the plug-in has no editor")?;
-        let size = gui.get_size(&self.instance.plugin_handle()).ok_or("the editor has no size")?;
-        Ok((size.width, size.height))
-    }
-
-    /// Gives the open editor another size.
-    ///
-    /// # Errors
-    /// When no editor is open or it refuses.
-    pub fn resize_editor(&mut self, width: u32, height: u32) -> Result<(), Error> {
-        let gui = self.extensions.gui.ok_or("the plug-in has no editor")?;
-        self.window.as_ref().ok_or("no editor is open")?.resize(width, height)?;
-        gui.set_size(&self.instance.plugin_handle(), GuiSize { width, height })?;
-        Ok(())
-    }
-
-    /// A picture of the open editor: width, height and rows of RGB.
-    ///
-    /// # Errors
-    /// When no editor is open or the display gives no picture.
-    pub fn picture(&self) -> Result<(u32, u32, Vec<u8>), Error> {
-        self.window.as_ref().ok_or("no editor is open")?.picture()
-    }
-
-    /// Closes the editor.
-    pub fn close_editor(&mut self) {
-        if let (Some(gui), Some(_)) = (self.extensions.gui, &self.window) {
-            gui.destroy(&self.instance.plugin_handle());
-            // The window's own thread still takes leave of the X server; a program
-            // that ends meanwhile pulls the ground from under it.
-            std::thread::sleep(WINDOW_CLOSES);
-        }
-        self.window = None;
     }
 
     /// Does what the plug-in has asked of the main thread since the last call.
@@ -640,115 +365,4 @@ fn transport(song_frame: i64, sample_rate_hz: f64) -> TransportEvent {
         time_signature_numerator: 0,
         time_signature_denominator: 0,
     }
-}
-
-/// The host library puts the length of the JSON before it.
-const STATE_PREFIX: usize = size_of::<u64>();
-
-/// A saved state: the host library's JSON with Burnish's own session unpacked in it.
-///
-/// # Errors
-/// When the state is not one of Burnish's.
-pub fn read_state(state: &[u8]) -> Result<serde_json::Value, Error> {
-    let json = state.get(STATE_PREFIX..).ok_or("expected a state, found too few bytes")?;
-    let mut whole: serde_json::Value = serde_json::from_slice(json)?;
-    let text = whole["fields"]["session"].as_str().ok_or("expected a session in the state")?;
-    let session = serde_json::from_str(text)?;
-    whole["fields"]["session"] = session;
-    Ok(whole)
-}
-
-/// Edits what a saved state keeps beside the parameters (reference, notes, target...).
-///
-/// # Errors
-/// When the state is not one of Burnish's.
-pub fn edit_session(
-    state: &[u8],
-    edit: impl FnOnce(&mut serde_json::Value),
-) -> Result<Vec<u8>, Error> {
-    edit_state(state, |whole| edit(&mut whole["fields"]["session"]))
-}
-
-/// Puts another text in the place of a field that a saved state keeps.
-///
-/// # Errors
-/// When the state is not one of Burnish's.
-pub fn with_field(state: &[u8], field: &str, text: &str) -> Result<Vec<u8>, Error> {
-    edit_state(state, |whole| whole["fields"][field] = text.into())
-}
-
-/// A state as it was saved before there was a parameter.
-///
-/// # Errors
-/// When the state is not one of Burnish's, or has no such parameter.
-pub fn without_parameter(state: &[u8], id: &str) -> Result<Vec<u8>, Error> {
-    let mut is_removed = false;
-    let state = edit_state(state, |whole| {
-        let parameters = whole["params"].as_object_mut();
-        is_removed = parameters.is_some_and(|parameters| parameters.remove(id).is_some());
-    })?;
-    if is_removed { Ok(state) } else { Err(format!("the state has no parameter \"{id}\"").into()) }
-}
-
-fn edit_state(state: &[u8], edit: impl FnOnce(&mut serde_json::Value)) -> Result<Vec<u8>, Error> {
-    let mut whole = read_state(state)?;
-    edit(&mut whole);
-    let session = whole["fields"]["session"].to_string();
-    whole["fields"]["session"] = serde_json::Value::String(session);
-    let json = serde_json::to_vec(&whole)?;
-    let mut state = (json.len() as u64).to_le_bytes().to_vec();
-    state.extend(json);
-    Ok(state)
-}
-
-/// A value in full precision, as a person would type it.
-fn exact_text(parameter: &ChainParameter, value: f64) -> String {
-    match parameter.kind {
-        Kind::Continuous { .. } => format!("{}", parameter.kind.snap(value)),
-        Kind::Choice(_) | Kind::Switch => parameter.kind.format(value),
-    }
-}
-
-/// What the plug-in tells of its parameters.
-struct Told {
-    ids: Vec<ClapId>,
-    shown: Vec<ShownParameter>,
-    switches: Vec<(ClapId, ShownParameter)>,
-}
-
-/// What the plug-in tells of its parameters, matched by name with the table.
-fn read_parameters(
-    instance: &mut PluginInstance<Side>,
-    extensions: &Extensions,
-) -> Result<Told, Error> {
-    let extension = extensions.parameters.ok_or("the plug-in has no parameters")?;
-    let plugin = instance.plugin_handle();
-    let count = extension.count(&plugin);
-    let mut buffer = ParamInfoBuffer::new();
-    let mut told = Vec::new();
-    for index in 0..count {
-        let info = extension
-            .get_info(&plugin, index, &mut buffer)
-            .ok_or_else(|| format!("the plug-in tells nothing of parameter {index}"))?;
-        let shown = ShownParameter {
-            name: String::from_utf8_lossy(info.name).into_owned(),
-            module: String::from_utf8_lossy(info.module).into_owned(),
-            minimum: info.min_value,
-            maximum: info.max_value,
-            default: info.default_value,
-            is_bypass: info.flags.contains(ParamInfoFlags::IS_BYPASS),
-        };
-        told.push((info.id, shown));
-    }
-    let is_setting = |name: &str| parameters().iter().any(|parameter| parameter.name == name);
-    let switches = told.iter().filter(|(_, shown)| !is_setting(&shown.name)).cloned().collect();
-    let (ids, shown) = parameters()
-        .iter()
-        .map(|parameter| {
-            told.iter().find(|(_, shown)| shown.name == parameter.name).cloned().ok_or_else(|| {
-                format!("the plug-in has no parameter \"{}\"", parameter.name).into()
-            })
-        })
-        .collect::<Result<_, Error>>()?;
-    Ok(Told { ids, shown, switches })
 }

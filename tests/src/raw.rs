@@ -18,7 +18,7 @@ use std::path::Path;
 
 use ::clap_sys::entry::clap_plugin_entry;
 
-use crate::host::Error;
+use crate::error::Error;
 
 /// Where the plug-in begins, for both formats.
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-use crate::host::Error;
+use crate::error::Error;
 
 /// A window on the display that `DISPLAY` names.
 pub struct ParentWindow {

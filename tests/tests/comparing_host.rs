@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use burnish_session::preset::find_preset;
 use burnish_session::snapshots::SnapshotBank;
-use burnish_tests::host::{Host, bundle_path, edit_session, read_state};
+use burnish_tests::host::{Host, bundle_path};
+use burnish_tests::saved_state::{edit_session, read_state};
 use serde_json::json;
 
 use crate::support::{Signal, limited, material, material_path};

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use burnish_tests::host::{Host, bundle_path, edit_session};
+use burnish_tests::host::{Host, bundle_path};
+use burnish_tests::saved_state::edit_session;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use burnish_session::reference::{Loading, SongFormat, Told};
-use burnish_tests::host::{Host, bundle_path, edit_session, read_state};
+use burnish_tests::host::{Host, bundle_path};
+use burnish_tests::saved_state::{edit_session, read_state};
 use serde_json::json;
 use tempfile::TempDir;
 

@@ -4,7 +4,8 @@ use burnish_dsp::settings::{parameter_index, parameters};
 use burnish_session::audio::StereoAudio;
 use burnish_session::preset::presets;
 use burnish_session::render::render;
-use burnish_tests::host::{Change, Host, bundle_path, without_parameter};
+use burnish_tests::host::{Change, Host, bundle_path};
+use burnish_tests::saved_state::without_parameter;
 
 use crate::support::{Signal, limited, material};
 

@@ -9,7 +9,8 @@ use burnish_dsp::equalizer::EqualizerPhase;
 use burnish_dsp::processor::AudioSpec;
 use burnish_dsp::settings::ChainSettings;
 use burnish_session::snapshots::SnapshotBank;
-use burnish_tests::host::{Host, bundle_path, edit_session};
+use burnish_tests::host::{Host, bundle_path};
+use burnish_tests::saved_state::edit_session;
 use nice_assert_no_alloc::assert_no_alloc;
 
 use crate::support::{Signal, alone, limited};

@@ -1,7 +1,8 @@
 //! What a saved session brings back.
 
 use burnish_dsp::settings::{ChainSettings, parameters};
-use burnish_tests::host::{Host, bundle_path, edit_session, read_state, with_field};
+use burnish_tests::host::{Host, bundle_path};
+use burnish_tests::saved_state::{edit_session, read_state, with_field};
 use serde_json::json;
 
 use crate::mending::full_session;

@@ -1,13 +1,18 @@
 //! The CLAP entry, and the instances that it hands out.
 
+mod ask;
+mod buses;
 mod events;
 mod extensions;
+mod framework;
 mod gui;
 mod host;
 mod instance;
 mod parameters;
+mod plugin;
 mod process;
 mod state;
+mod stream;
 mod transport;
 
 use std::ffi::{CStr, c_char, c_void};
@@ -22,7 +27,6 @@ use clap_sys::version::{CLAP_VERSION, clap_version_is_compatible};
 use nice_plug::wrapper::clap::PluginDescriptor;
 use nice_plug::wrapper::setup_logger;
 
-use self::instance::Instance;
 use crate::Burnish;
 
 /// The symbol that a CLAP host looks for.
@@ -88,6 +92,6 @@ unsafe extern "C" fn create_plugin(
         if !is_ours || !clap_version_is_compatible((*host).clap_version) {
             return ptr::null();
         }
-        Instance::create(host)
+        plugin::create(descriptor().clap_plugin_descriptor(), host)
     }
 }

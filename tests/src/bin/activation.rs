@@ -4,7 +4,8 @@
 
 use std::time::Instant;
 
-use burnish_tests::host::{Error, Host, bundle_path};
+use burnish_tests::error::Error;
+use burnish_tests::host::{Host, bundle_path};
 
 const MAX_BLOCK_FRAMES: usize = 4096;
 const INSTANCES: usize = 8;

@@ -18,7 +18,9 @@ use burnish_session::loudness_search::settings_for_loudness;
 use burnish_session::master_file::write_wav;
 use burnish_session::measure::{Measures, measure};
 use burnish_session::preset::find_preset;
-use burnish_tests::host::{Error, Host, bundle_path, edit_session};
+use burnish_tests::error::Error;
+use burnish_tests::host::{Host, bundle_path};
+use burnish_tests::saved_state::edit_session;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 

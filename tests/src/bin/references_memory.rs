@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use burnish_tests::host::{Error, Host, bundle_path, edit_session, read_state};
+use burnish_tests::error::Error;
+use burnish_tests::host::{Host, bundle_path};
+use burnish_tests::saved_state::{edit_session, read_state};
 use serde_json::json;
 
 const REFERENCES: usize = 20;

@@ -7,7 +7,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use burnish_tests::host::{Error, Host, bundle_path};
+use burnish_tests::error::Error;
+use burnish_tests::host::{Host, bundle_path};
 
 /// Long enough for the window to be drawn a few times.
 const SHOWN: Duration = Duration::from_millis(500);

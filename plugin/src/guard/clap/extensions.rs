@@ -9,9 +9,9 @@ use clap_sys::ext::audio_ports::{
 use clap_sys::ext::audio_ports_config::{
     CLAP_EXT_AUDIO_PORTS_CONFIG, clap_audio_ports_config, clap_plugin_audio_ports_config,
 };
-use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_plugin_gui};
+use clap_sys::ext::gui::CLAP_EXT_GUI;
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
-use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_plugin_params};
+use clap_sys::ext::params::CLAP_EXT_PARAMS;
 use clap_sys::ext::remote_controls::{
     CLAP_EXT_REMOTE_CONTROLS, clap_plugin_remote_controls, clap_remote_controls_page,
 };
@@ -19,79 +19,16 @@ use clap_sys::ext::render::{
     CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render,
     clap_plugin_render_mode,
 };
-use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::state::CLAP_EXT_STATE;
 use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::ext::track_info::{CLAP_EXT_TRACK_INFO, clap_plugin_track_info};
 use clap_sys::id::clap_id;
 use clap_sys::plugin::clap_plugin;
 
 use super::super::gate::Stage;
+use super::ask::ask_plugin;
 use super::instance::Instance;
 use super::{gui, parameters, state};
-
-/// What the framework's plug-in can do.
-pub(super) struct Extensions {
-    pub(super) gui: Option<clap_plugin_gui>,
-    pub(super) params: Option<clap_plugin_params>,
-    pub(super) state: Option<clap_plugin_state>,
-    latency: Option<clap_plugin_latency>,
-    tail: Option<clap_plugin_tail>,
-    render: Option<clap_plugin_render>,
-    ports: Option<clap_plugin_audio_ports>,
-    layouts: Option<clap_plugin_audio_ports_config>,
-    remote_controls: Option<clap_plugin_remote_controls>,
-    track_info: Option<clap_plugin_track_info>,
-}
-
-impl Extensions {
-    /// Asks the framework.
-    ///
-    /// # Safety
-    ///
-    /// `back` is the framework's plug-in.
-    pub(super) unsafe fn of(back: *const clap_plugin) -> Self {
-        // SAFETY: each type is the one that belongs to its name.
-        unsafe {
-            Self {
-                gui: extension(back, CLAP_EXT_GUI),
-                params: extension(back, CLAP_EXT_PARAMS),
-                state: extension(back, CLAP_EXT_STATE),
-                latency: extension(back, CLAP_EXT_LATENCY),
-                tail: extension(back, CLAP_EXT_TAIL),
-                render: extension(back, CLAP_EXT_RENDER),
-                ports: extension(back, CLAP_EXT_AUDIO_PORTS),
-                layouts: extension(back, CLAP_EXT_AUDIO_PORTS_CONFIG),
-                remote_controls: extension(back, CLAP_EXT_REMOTE_CONTROLS),
-                track_info: extension(back, CLAP_EXT_TRACK_INFO),
-            }
-        }
-    }
-
-    /// Channels of a port of the chosen layout; 0 where there is no such port.
-    pub(super) fn channels(&self, back: *const clap_plugin, is_input: bool, port: u32) -> usize {
-        let Some(clap_plugin_audio_ports { count: Some(count), get: Some(get) }) = self.ports
-        else {
-            return 0;
-        };
-        // SAFETY: the framework's own functions and object; a zeroed info is one.
-        unsafe {
-            let mut info: clap_audio_port_info = std::mem::zeroed();
-            let is_there = port < count(back, is_input) && get(back, port, is_input, &raw mut info);
-            if is_there { info.channel_count as usize } else { 0 }
-        }
-    }
-}
-
-/// # Safety
-///
-/// `T` belongs to the name, `back` is the framework's plug-in.
-unsafe fn extension<T: Copy>(back: *const clap_plugin, name: &CStr) -> Option<T> {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let found = (*back).get_extension?(back, name.as_ptr()).cast::<T>();
-        (!found.is_null()).then(|| *found)
-    }
-}
 
 /// What a host gets for a name: ours, where the framework has one at all.
 ///
@@ -124,34 +61,6 @@ pub(super) unsafe fn front(instance: &Instance, name: *const c_char) -> *const c
     }
     ptr::null()
 }
-
-/// Calls a function of one of the framework's extensions; `None` where it is missing.
-macro_rules! ask {
-    ($instance:ident => $extension:ident . $method:ident ( $($argument:expr),* )) => {
-        $instance
-            .extensions()
-            .$extension
-            .and_then(|extension| extension.$method)
-            // SAFETY: the framework's own function and object, with arguments
-            // that were looked at.
-            .map(|ask| unsafe { ask($instance.back() $(, $argument)*) })
-    };
-}
-pub(super) use ask;
-
-/// The same for what a host holds; `None` for null too.
-macro_rules! ask_plugin {
-    ($plugin:ident => $extension:ident . $method:ident ( $($argument:expr),* )) => {{
-        // SAFETY: a host gives what it was given.
-        let instance = unsafe { $crate::guard::clap::instance::Instance::of($plugin) };
-        instance.and_then(|instance| {
-            $crate::guard::clap::extensions::ask!(
-                instance => $extension.$method($($argument),*)
-            )
-        })
-    }};
-}
-pub(super) use ask_plugin;
 
 static LATENCY: clap_plugin_latency = clap_plugin_latency { get: Some(latency) };
 

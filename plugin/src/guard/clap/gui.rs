@@ -11,7 +11,7 @@ use clap_sys::plugin::clap_plugin;
 use super::super::gate::Stage;
 use super::super::gui_thread::{Call, Closing};
 use super::super::{EDITOR_PIXELS, EDITOR_SCALES};
-use super::extensions::{ask, ask_plugin};
+use super::ask::{ask, ask_plugin};
 use super::instance::Instance;
 
 pub(super) static GUI: clap_plugin_gui = clap_plugin_gui {

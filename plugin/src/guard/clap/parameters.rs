@@ -7,8 +7,8 @@ use clap_sys::ext::params::{clap_param_info, clap_plugin_params};
 use clap_sys::id::clap_id;
 use clap_sys::plugin::clap_plugin;
 
+use super::ask::{ask, ask_plugin};
 use super::events::{Given, Incoming, Outgoing};
-use super::extensions::{ask, ask_plugin};
 use super::gui;
 use super::instance::Instance;
 

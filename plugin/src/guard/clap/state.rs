@@ -9,7 +9,7 @@ use clap_sys::plugin::clap_plugin;
 use clap_sys::stream::{clap_istream, clap_ostream};
 
 use super::super::stored::MOST_STATE_BYTES;
-use super::extensions::ask_plugin;
+use super::ask::ask_plugin;
 use super::gui;
 use super::instance::Instance;
 use crate::parameters::mended_json;

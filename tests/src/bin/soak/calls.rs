@@ -1,6 +1,6 @@
 //! Blocks between two marks, for a tracer of system calls.
 
-use burnish_tests::host::Error;
+use burnish_tests::error::Error;
 use burnish_tests::raw::Library;
 use burnish_tests::raw::clap::{Bus, Events, Raw, block, row};
 

@@ -34,7 +34,7 @@ fn main() {
 }
 
 #[cfg(unix)]
-fn run(arguments: &[String]) -> Result<(), burnish_tests::host::Error> {
+fn run(arguments: &[String]) -> Result<(), burnish_tests::error::Error> {
     use burnish_tests::raw::Library;
     let number = |text: &String| -> Result<u64, String> {
         text.parse().map_err(|_| format!("expected a whole number, found \"{text}\""))

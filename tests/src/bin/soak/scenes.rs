@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use burnish_dsp::meters::Meters;
 use burnish_dsp::processor::AudioSpec;
-use burnish_tests::host::Error;
+use burnish_tests::error::Error;
 use burnish_tests::raw::Library;
 use burnish_tests::raw::clap::{Bus, Events, Parameter, Raw, block, playing_from, row};
 use burnish_tests::raw::vst3::{Changes, Raw as Vst3};
