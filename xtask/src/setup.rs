@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::run::{Failure, Outcome, exists, step};
+use crate::run::{Failure, Outcome, cargo, exists, step, target};
 
 /// Needed to build: a linker, and the sound systems of the standalone program.
 const BUILD: [&str; 5] = ["gcc", "libc6-dev", "pkg-config", "libasound2-dev", "libjack-jackd2-dev"];
@@ -36,6 +36,34 @@ pub(crate) fn debian_packages(packages: &[&str]) -> Outcome {
         return ensure_debian(packages);
     }
     Err(Failure(format!("needs what Debian calls {}", packages.join(", "))))
+}
+
+/// The version of cargo-deny that is installed where there is none.
+const CARGO_DENY: &str = "0.20.2";
+
+/// The program that checks licences and sources: the one on the PATH, else one of ours, which
+/// is built once and kept with what cargo builds.
+pub(crate) fn cargo_deny() -> Result<String, Failure> {
+    const NAME: &str = "cargo-deny";
+    if exists(NAME) {
+        return Ok(NAME.to_owned());
+    }
+    let folder = target().join("tools");
+    let program = folder.join("bin").join(format!("{NAME}{}", std::env::consts::EXE_SUFFIX));
+    let program = program.display().to_string();
+    if !exists(&program) {
+        let mut install = cargo(&["install", NAME, "--locked", "--debug", "--version", CARGO_DENY]);
+        // It runs once: a quick build counts for more than a quick program. Its own crates
+        // are of no use to anything else here.
+        let built = folder.join("build");
+        step(
+            "building cargo-deny, once",
+            install.arg("--root").arg(&folder).env("CARGO_TARGET_DIR", &built),
+        )?;
+        // What cannot be removed is only in the way.
+        let _ = std::fs::remove_dir_all(built);
+    }
+    Ok(program)
 }
 
 fn ensure(packages: &[&str]) -> Outcome {

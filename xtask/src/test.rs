@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::run::{Outcome, cargo, exists, step, target};
+use crate::run::{Outcome, cargo, command, step, target};
 use crate::{cross, network, setup};
 
 /// The plug-in of the development build, which stops when the audio path
@@ -26,11 +26,10 @@ pub(crate) fn test() -> Outcome {
         cargo(&["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
-    if exists("cargo-deny") {
-        step("licences and advisories", &mut cargo(&["deny", "check", "bans", "licenses"]))?;
-    } else {
-        println!("\n== licences: skipped, cargo-deny is not installed");
-    }
+    step(
+        "licences and sources",
+        &mut command(&setup::cargo_deny()?, &["--locked", "check", "bans", "licenses", "sources"]),
+    )?;
     step("development build", &mut cargo(&["build", "--workspace", "--locked"]))?;
     step(
         "tests",
