@@ -9,7 +9,7 @@ use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2, vec2
 
 use crate::format;
 use crate::icons;
-use crate::pages::Page;
+use crate::page::Page;
 use crate::plots::{self, Axis};
 use crate::scene::{Scene, index_of, parameter};
 use crate::theme;

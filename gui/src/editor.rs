@@ -3,12 +3,13 @@
 use burnish_dsp::settings::Stage;
 use egui::{Rect, Ui, pos2, vec2};
 
-use crate::pages::Page;
+use crate::page::Page;
 use crate::scene::Scene;
 use crate::state::State;
 use crate::view::{Edit, View};
 use crate::{
-    chain_row, drop_target, fonts, header, listening_bar, message, meters_panel, pages, theme,
+    chain_row, curtain, drop_target, fonts, header, listening_bar, message, meters_panel, pages,
+    theme,
 };
 
 /// The size that a new window opens with.
@@ -143,7 +144,7 @@ impl Editor {
         if is_blind {
             // What could give the answer away is not drawn at all.
             scene.state.page = Page::Blind;
-            pages::curtain(&scene, layout.chain, layout.meters);
+            curtain::show(&scene, layout.chain, layout.meters);
             pages::show(&mut scene, layout.stage);
         } else {
             let opacity = scene.ui.opacity();

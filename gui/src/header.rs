@@ -1,6 +1,7 @@
 //! The header: name, snapshots, undo and redo, presets, target, notes, scale, help.
 
 mod about;
+mod hidden;
 mod snapshots;
 mod undo;
 
@@ -9,10 +10,11 @@ use egui::{
     WidgetInfo, pos2,
 };
 
+use self::hidden::{HIDDEN_HELP, are_settings_hidden};
 use crate::format;
 use crate::scene::Scene;
 use crate::theme;
-use crate::view::{Edit, View};
+use crate::view::Edit;
 use crate::widgets::{ButtonLook, button, menu_button, show_menu};
 
 /// Magnifications to choose from.
@@ -22,7 +24,6 @@ const BUTTON_HEIGHT: f32 = 26.0;
 const RIGHT_WIDTH: f32 = 184.0;
 /// Below this width of the header everything moves closer together.
 const NARROW_WIDTH: f32 = 960.0;
-const HIDDEN_HELP: &str = "Not during a blind test.";
 
 const HELP: [(&str, &str); 11] = [
     ("Drag", "up or down turns a knob; with Shift ten times finer"),
@@ -74,12 +75,6 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
     notes(scene, at(right - 28.0 - 84.0 - 72.0, 64.0));
     let stream_left = targets_place.right() + 12.0;
     stream(scene, Rect::from_min_max(pos2(stream_left, top), pos2(right_start, top + 26.0)));
-}
-
-/// Whether a blind test runs: what tells one candidate from another is hidden,
-/// and nothing can change them.
-fn are_settings_hidden(view: &View<'_>) -> bool {
-    view.blind.is_running()
 }
 
 /// A button that does nothing for now.

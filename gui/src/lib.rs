@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod chain_row;
+mod curtain;
 mod drop_target;
 mod editor;
 mod flow;
@@ -21,7 +22,9 @@ mod icons;
 mod listening_bar;
 mod message;
 mod meters_panel;
+mod page;
 mod pages;
+mod paths;
 mod plots;
 mod response;
 mod scene;
@@ -33,5 +36,5 @@ mod view;
 mod widgets;
 
 pub use editor::{DEFAULT_SIZE, Editor, SMALLEST_SIZE};
-pub use pages::Page;
+pub use page::Page;
 pub use view::*;

@@ -4,12 +4,14 @@
 
 mod page_buttons;
 mod reference;
+mod rest;
 mod strip;
 
 use burnish_dsp::compare::Listen;
 use burnish_dsp::monitor::Monitor;
 use egui::{Rect, Stroke, StrokeKind, pos2};
 
+use self::rest::{BLIND, is_blind};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::Edit;
@@ -18,8 +20,6 @@ use crate::widgets::{ButtonLook, Segment, button, disabled_button, segments};
 const STRIP_HEIGHT: f32 = 17.0;
 /// Below this width words are shorter.
 const FOLD_WIDTH: f32 = 1000.0;
-/// Why the choice of what is heard rests.
-const BLIND: &str = "A blind test is under way: its page chooses what is heard.";
 
 /// Widths of the parts.
 #[derive(Clone, Copy, Debug)]
@@ -64,11 +64,6 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
     show_unity(scene, unity);
     show_delta(scene, delta);
     show_monitor(scene, monitor);
-}
-
-/// Whether a blind test is under way, so that nothing may tell what is heard.
-fn is_blind(scene: &Scene<'_>) -> bool {
-    scene.view.blind.is_running()
 }
 
 fn show_listen(scene: &mut Scene<'_>, rect: Rect, is_folded: bool) {

@@ -3,7 +3,8 @@
 use burnish_dsp::settings::Stage;
 
 use crate::gesture::Gesture;
-use crate::pages::{BlindSetup, Page, ReferencesState};
+use crate::page::Page;
+use crate::pages::{BlindSetup, ReferencesState};
 use crate::response::ResponseCurves;
 use crate::session_reduction::SessionReduction;
 

@@ -5,7 +5,7 @@ use egui::{
     Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{HIDDEN_HELP, are_settings_hidden};
+use super::hidden::{HIDDEN_HELP, are_settings_hidden};
 use crate::format;
 use crate::scene::Scene;
 use crate::theme;

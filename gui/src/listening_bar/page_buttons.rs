@@ -2,7 +2,7 @@
 
 use egui::{Rect, Stroke};
 
-use crate::pages::Page;
+use crate::page::Page;
 use crate::scene::Scene;
 use crate::theme;
 use crate::widgets::{Segment, segments};

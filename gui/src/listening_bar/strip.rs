@@ -7,7 +7,7 @@ use burnish_dsp::monitor::Monitor;
 use burnish_session::blind::BlindEdit;
 use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, WidgetInfo, pos2};
 
-use super::is_blind;
+use super::rest::is_blind;
 use crate::format;
 use crate::icons;
 use crate::scene::Scene;

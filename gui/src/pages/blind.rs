@@ -7,13 +7,11 @@ mod preference;
 mod revealed;
 mod setup;
 
-use burnish_session::blind::{BlindEdit, BlindMode, Phase};
-use egui::{Align2, Rect, vec2};
+use burnish_session::blind::{BlindMode, Phase};
+use egui::{Rect, vec2};
 
 pub(crate) use self::setup::Setup;
 use crate::scene::Scene;
-use crate::theme;
-use crate::view::{BlindPageEdit, Edit};
 
 const TITLE_HEIGHT: f32 = 26.0;
 
@@ -32,29 +30,4 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
         Some(test) => revealed::show(scene, title, body, test),
         None => setup::show(scene, title, body),
     }
-}
-
-/// What stands in the place of the chain and the meters while a test runs:
-/// their readings would give the answer away.
-pub(crate) fn curtain(scene: &Scene<'_>, chain: Rect, meters: Rect) {
-    for (rect, name, text) in [
-        (chain, "Chain", "The chain is out of sight during a blind test."),
-        (meters, "Meters", "Meters rest during a blind test."),
-    ] {
-        scene.panel(rect);
-        let font = theme::font(theme::TEXT_SIZE);
-        let words = rect.shrink2(vec2(12.0, 0.0));
-        if rect.width() > 320.0 {
-            scene.text_in(words, Align2::CENTER_CENTER, text, font, theme::QUIET);
-        } else {
-            let middle = Rect::from_center_size(words.center(), vec2(words.width(), 36.0));
-            scene.paragraph(middle, text, font, theme::QUIET);
-        }
-        scene.reading(rect, name, text);
-    }
-}
-
-/// Asks for an action of the test.
-fn ask(scene: &mut Scene<'_>, edit: BlindEdit) {
-    scene.edits.push(Edit::Blind(BlindPageEdit::Test(edit)));
 }

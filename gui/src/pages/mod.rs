@@ -6,24 +6,11 @@ mod references;
 
 use egui::Rect;
 
-pub(crate) use self::blind::{Setup as BlindSetup, curtain};
+pub(crate) use self::blind::Setup as BlindSetup;
 pub(crate) use self::references::ReferencesState;
+use crate::page::Page;
 use crate::scene::Scene;
 use crate::stages;
-
-/// What is shown large.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Page {
-    /// The chosen stage.
-    #[default]
-    Stage,
-    /// The list of references, their waveforms and loops.
-    References,
-    /// Tonal balance, dynamics, width, and the proposal to match them.
-    Balance,
-    /// The blind test.
-    Blind,
-}
 
 /// Draws the page.
 pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {

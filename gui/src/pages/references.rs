@@ -6,6 +6,7 @@ mod entry;
 mod list;
 mod regions;
 mod row;
+mod times;
 mod toolbar;
 mod trim;
 mod waveform;

@@ -4,6 +4,7 @@ use burnish_dsp::clipper::static_output;
 use burnish_dsp::units::{db_to_gain, gain_to_db};
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
+use super::frame;
 use super::waveform::{self, Waveform};
 use crate::flow::{Item, Part};
 use crate::format;
@@ -23,7 +24,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         Item::Space,
         Item::Block(&[&[Part::Choice("clipper.oversampling", 56.0, None)]]),
     ];
-    let plot = super::with_controls(scene, body, &items);
+    let plot = frame::with_controls(scene, body, &items);
     let side = plot.height().min(0.45 * plot.width());
     let square = plot.with_max_x(plot.left() + side.max(0.3 * plot.width()));
     curve(scene, square);
@@ -52,7 +53,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         format::decimal(now_db, 1),
         format::decimal(f64::from(most_db), 1)
     );
-    super::title_note(scene, body, &text);
+    frame::title_note(scene, body, &text);
 }
 
 fn curve(scene: &Scene<'_>, rect: Rect) {

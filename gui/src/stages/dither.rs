@@ -3,6 +3,7 @@
 use burnish_dsp::dither::{BitDepth, NoiseShape};
 use egui::{Align2, Rect, Stroke, pos2};
 
+use super::frame;
 use crate::flow::{Item, Part};
 use crate::format;
 use crate::plots::{self, Axis};
@@ -22,7 +23,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         Item::Space,
         Item::Block(&[&[Part::Choice("dither.shape", 88.0, None)]]),
     ];
-    let plot = super::with_controls(scene, body, &items);
+    let plot = frame::with_controls(scene, body, &items);
     let words = plot.with_min_y((plot.bottom() - 56.0).max(plot.top()));
     let ladder = plot.with_max_y(words.top() - theme::GAP);
     show_ladder(scene, ladder);

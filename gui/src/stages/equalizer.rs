@@ -3,7 +3,7 @@
 use burnish_dsp::equalizer::BAND_COUNT;
 use egui::{Align2, Rect};
 
-use super::{equalizer_bands, equalizer_plot};
+use super::{equalizer_bands, equalizer_plot, frame};
 use crate::scene::{Scene, index_of};
 use crate::theme;
 use crate::widgets::choice;
@@ -42,7 +42,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
 
 /// The phase of all bands, at the right of the title.
 fn show_phase(scene: &mut Scene<'_>, body: Rect) {
-    let title = super::title_rect(body);
+    let title = frame::title_rect(body);
     let place = title.with_min_x(title.right() - PHASE_WIDTH).shrink2(egui::vec2(0.0, 1.0));
     choice(scene, place, index_of("eq.phase"), None);
     let label = title.with_max_x(place.left() - theme::GAP);

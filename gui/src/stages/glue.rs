@@ -4,7 +4,7 @@ use burnish_dsp::compressor::{CompressorSettings, static_reduction_db};
 use burnish_dsp::units::power_to_db;
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
-use super::reduction_histogram;
+use super::{frame, reduction_histogram};
 use crate::flow::{Item, Part};
 use crate::format;
 use crate::plots::{self, Axis};
@@ -34,7 +34,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         Item::Knob("glue.mix"),
         Item::knob_if(!settings.is_auto_makeup, "glue.makeup", AUTO_MAKEUP),
     ];
-    let plot = super::with_controls(scene, body, &items);
+    let plot = frame::with_controls(scene, body, &items);
     let [left, right] = scene.view.meters.reduction.glue_db;
     let now_db = left.max(right).max(0.0);
     let side = plot.height().min(0.45 * plot.width());
@@ -46,7 +46,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
                 nothing; above, it is heard working.";
     scene.explain(rest, "Glue histogram", help);
     let text = format!("Gain reduction {} dB", format::decimal(-now_db, 1));
-    super::title_note(scene, body, &text);
+    frame::title_note(scene, body, &text);
 }
 
 /// The static curve with its range cap.

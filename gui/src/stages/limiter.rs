@@ -2,6 +2,7 @@
 
 use egui::Rect;
 
+use super::frame;
 use super::waveform::{self, Waveform};
 use crate::flow::{Item, Part};
 use crate::format;
@@ -25,7 +26,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         Item::Knob("limiter.transient_link"),
         Item::Knob("limiter.release_link"),
     ];
-    let plot = super::with_controls(scene, body, &items);
+    let plot = frame::with_controls(scene, body, &items);
     let settings = &scene.view.settings.limiter;
     let ceiling = parameter(index_of("limiter.ceiling")).kind.format(settings.ceiling_dbtp);
     let name = format!("Ceiling {}", format::minus(&ceiling));
@@ -49,7 +50,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         let percent = format::decimal(100.0 * gentle, 0);
         format!("{now}  \u{00b7}  under 4 dB for {percent} % of the song")
     };
-    super::title_note(scene, body, &text);
+    frame::title_note(scene, body, &text);
     let help = "Slate is what reaches the limiter with its gain, copper the master, rose hangs from \
                 the top as far as the gain is reduced; the last 10 s.";
     scene.explain(plot, "Limiter history", help);

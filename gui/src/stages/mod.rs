@@ -6,6 +6,7 @@ mod equalizer;
 mod equalizer_bands;
 mod equalizer_plot;
 mod equalizer_spectra;
+mod frame;
 mod glue;
 mod limiter;
 mod reduction_histogram;
@@ -16,13 +17,12 @@ mod waveform;
 use burnish_dsp::settings::Stage;
 use egui::{Align2, Rect, pos2, vec2};
 
+use self::frame::TITLE_HEIGHT;
 use crate::chain_row;
-use crate::flow::{self, Item};
 use crate::icons;
 use crate::scene::Scene;
 use crate::theme;
 
-const TITLE_HEIGHT: f32 = 24.0;
 /// How strongly the view of a stage that is switched off is drawn.
 const OFF_OPACITY: f32 = 0.55;
 
@@ -82,27 +82,4 @@ fn show_title(scene: &Scene<'_>, rect: Rect, stage: Stage, is_on: bool) {
 
 fn has_note(stage: Stage) -> bool {
     matches!(stage, Stage::Glue | Stage::Clipper | Stage::Limiter)
-}
-
-/// The title's line above the body of a stage.
-pub(super) fn title_rect(body: Rect) -> Rect {
-    let bottom = body.top() - 6.0;
-    Rect::from_min_max(pos2(body.left(), bottom - TITLE_HEIGHT), pos2(body.right(), bottom))
-}
-
-/// A line of readings at the right of the title.
-pub(super) fn title_note(scene: &Scene<'_>, body: Rect, text: &str) {
-    let left = body.left() + 170.0_f32.max(0.42 * body.width() - 80.0);
-    let title = title_rect(body).with_min_x(left);
-    let font = theme::font(theme::TEXT_SIZE);
-    scene.text_in(title, Align2::RIGHT_CENTER, text, font, theme::TEXT);
-}
-
-/// Gives the lower part of `body` to the controls and the rest to the plot,
-/// which is returned.
-pub(super) fn with_controls(scene: &mut Scene<'_>, body: Rect, items: &[Item]) -> Rect {
-    let height = flow::height(items, body.width());
-    let controls = body.with_min_y((body.bottom() - height).max(body.top()));
-    flow::controls(scene, controls, items);
-    body.with_max_y((controls.top() - theme::GAP).max(body.top()))
 }

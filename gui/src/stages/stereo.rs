@@ -3,6 +3,7 @@
 use burnish_dsp::stereo::StereoSettings;
 use egui::{Align2, Rect, Sense, Stroke, pos2, vec2};
 
+use super::frame;
 use crate::flow::{Item, Part};
 use crate::format;
 use crate::plots::{self, Axis};
@@ -30,7 +31,7 @@ pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
         Item::knob_if(settings.is_bass_mono, "stereo.mono_below", NO_MONO_BASS),
         Item::knob_if(settings.is_guarded, "stereo.guard_limit", NO_GUARD),
     ];
-    let plot = super::with_controls(scene, body, &items);
+    let plot = frame::with_controls(scene, body, &items);
     let side = plot.height().min(0.45 * plot.width());
     let square = plot.with_max_x(plot.left() + side);
     if plot.height() > 40.0 {

@@ -3,15 +3,20 @@
 use burnish_session::blind::{BlindEdit, BlindTest};
 use egui::{Align2, Key, Rect, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2, vec2};
 
-use super::ask;
 use crate::icons;
 use crate::scene::Scene;
 use crate::theme;
+use crate::view::{BlindPageEdit, Edit};
 use crate::widgets::{ButtonLook, button};
 
 const BUTTON_GAP: f32 = theme::GAP;
 const NUMBER_KEYS: [Key; 8] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
+
+/// Asks for an action of the test.
+pub(super) fn ask(scene: &mut Scene<'_>, edit: BlindEdit) {
+    scene.edits.push(Edit::Blind(BlindPageEdit::Test(edit)));
+}
 
 /// The page's title; gives what is left of the line.
 pub(super) fn title(scene: &Scene<'_>, rect: Rect, text: &str) -> Rect {

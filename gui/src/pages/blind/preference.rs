@@ -6,7 +6,7 @@ use egui::{
     pos2, vec2,
 };
 
-use super::{ask, parts};
+use super::parts::{self, ask};
 use crate::scene::Scene;
 use crate::theme;
 use crate::widgets::{Segment, segments};

@@ -3,7 +3,7 @@
 use burnish_session::blind::{AbxOutcome, BlindEdit, BlindTest, Candidate, Opinion};
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
-use super::{ask, parts};
+use super::parts::{self, ask};
 use crate::scene::Scene;
 use crate::theme;
 use crate::widgets::{ButtonLook, button};

@@ -1,8 +1,8 @@
 //! The list under its column names; it scrolls where it is longer than its place.
 
-use egui::{Align2, Rect, ScrollArea, UiBuilder, pos2, vec2};
+use egui::{Align2, Rect, ScrollArea, UiBuilder, pos2};
 
-use super::row::{self, Columns};
+use super::row::{self, Columns, with_air};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::ChosenReference;
@@ -72,11 +72,6 @@ fn keep_choice_in_sight(scene: &mut Scene<'_>, at: &impl Fn(usize) -> Rect) {
         ChosenReference::Song(place) => scene.ui.scroll_to_rect(with_air(at(place)), None),
         ChosenReference::Live => scene.ui.scroll_to_rect(with_air(at(view.list.len())), None),
     }
-}
-
-/// A row with the air around it that keeps it clear of the fading edges.
-pub(super) fn with_air(row: Rect) -> Rect {
-    row.expand2(vec2(0.0, 14.0))
 }
 
 fn show_heading(scene: &Scene<'_>, rect: Rect) {

@@ -7,7 +7,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::waveform::describe;
+use super::times::describe;
 use crate::icons;
 use crate::plots::Axis;
 use crate::scene::Scene;

@@ -4,7 +4,6 @@ use burnish_session::references::ReferenceFacts;
 use egui::{Align2, Rect, Response, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2};
 
 use super::entry::{self, Field};
-use super::list::with_air;
 use super::trim;
 use crate::format;
 use crate::icons;
@@ -326,6 +325,11 @@ fn show_remove(scene: &mut Scene<'_>, rect: Rect, place: usize, status: &Referen
     if button(scene, rect, "\u{00d7}", &name, help, ButtonLook::Bare).clicked() {
         scene.edits.push(Edit::Reference(ReferenceEdit::Remove(place)));
     }
+}
+
+/// A row with the air around it that keeps it clear of the fading edges.
+pub(super) fn with_air(row: Rect) -> Rect {
+    row.expand2(egui::vec2(0.0, 14.0))
 }
 
 /// A row that the keyboard goes to comes into sight.

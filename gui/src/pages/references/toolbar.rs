@@ -4,7 +4,7 @@ use burnish_dsp::compare::LevelMatch;
 use burnish_session::references::MOST_REFERENCES;
 use egui::{Align2, Id, Key, Margin, Rect, Stroke, StrokeKind, TextEdit, pos2};
 
-use crate::drop_target::{pasted_text, paths_in};
+use crate::paths::{pasted_text, paths_in};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::{Edit, ReferenceEdit};
