@@ -3,9 +3,6 @@
 mod clipper;
 mod dither;
 mod equalizer;
-mod equalizer_bands;
-mod equalizer_plot;
-mod equalizer_spectra;
 mod frame;
 mod glue;
 mod limiter;

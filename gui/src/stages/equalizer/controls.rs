@@ -5,7 +5,7 @@ use egui::{
     Align2, PopupCloseBehavior, Rect, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2, vec2,
 };
 
-use super::equalizer::band_index;
+use super::band::{band_index, has_gain, has_q, has_slope, toggle};
 use crate::flow;
 use crate::format;
 use crate::scene::{Scene, parameter};
@@ -28,25 +28,6 @@ const BLOCKS_WIDTH: f32 = 340.0;
 /// The height of tabs and controls.
 pub(super) fn height() -> f32 {
     TABS_HEIGHT + theme::GAP + flow::ROW_HEIGHT
-}
-
-/// Whether a shape has a gain.
-pub(super) fn has_gain(shape: BandShape) -> bool {
-    matches!(shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf | BandShape::Tilt)
-}
-
-/// Whether a shape has a slope.
-pub(super) fn has_slope(shape: BandShape) -> bool {
-    matches!(shape, BandShape::HighPass | BandShape::LowPass)
-}
-
-/// Whether the Q changes anything.
-pub(super) fn has_q(band: &BandSettings) -> bool {
-    match band.shape {
-        BandShape::Tilt => false,
-        BandShape::HighPass | BandShape::LowPass => band.slope.order() == 2,
-        _ => true,
-    }
 }
 
 /// Draws tabs and controls.
@@ -104,13 +85,6 @@ fn tab(scene: &mut Scene<'_>, rect: Rect, band: usize) {
         toggle(scene, band);
     }
     response.on_hover_text("Click for its controls, right-click to switch it in or out.");
-}
-
-/// Switches a band in or out.
-pub(super) fn toggle(scene: &mut Scene<'_>, band: usize) {
-    let index = band_index(band, "on");
-    let is_on = scene.value(index) >= 0.5;
-    scene.set_once(index, if is_on { 0.0 } else { 1.0 });
 }
 
 fn show_controls(scene: &mut Scene<'_>, rect: Rect, band: usize) {

@@ -8,9 +8,9 @@
 use burnish_dsp::equalizer::{BAND_COUNT, BandChannel, BandSettings, BandShape};
 use egui::{Align2, Painter, Pos2, Rect, Role, Sense, Stroke, WidgetInfo, pos2, vec2};
 
-use super::equalizer::band_index;
-use super::equalizer_bands::{has_gain, has_q, has_slope, toggle};
-use super::equalizer_spectra;
+use super::axes::{Axes, SPECTRUM_DB};
+use super::band::{band_index, has_gain, has_q, has_slope, toggle};
+use super::spectra;
 use crate::format;
 use crate::plots::{self, Axis};
 use crate::response::ResponseCurves;
@@ -19,19 +19,8 @@ use crate::theme;
 use crate::widgets::{Segment, segments};
 
 const GUTTER: f32 = 30.0;
-/// Levels of the spectra from the upper to the lower edge, dBFS.
-pub(super) const SPECTRUM_DB: [f64; 2] = [0.0, -90.0];
 const HANDLE_RADIUS: f32 = 9.0;
 const RANGES_DB: [f64; 3] = [6.0, 12.0, 24.0];
-
-/// The axes of the plot.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Axes {
-    pub(super) plot: Rect,
-    pub(super) frequency: Axis,
-    pub(super) gain: Axis,
-    pub(super) level: Axis,
-}
 
 /// Draws the plot.
 pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
@@ -52,10 +41,10 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
     };
     let ground = scene.interact(plot, "EQ plot", Sense::click());
     grid(scene.painter(), &axes, range_db);
-    equalizer_spectra::show(scene, &axes);
+    spectra::show(scene, &axes);
     curves(scene, &axes);
-    equalizer_spectra::legend(scene, &axes);
-    equalizer_spectra::menu(scene, &axes);
+    spectra::legend(scene, &axes);
+    spectra::menu(scene, &axes);
     show_ranges(scene, &axes);
     // The chosen one lies on top.
     let chosen = scene.state.band;
