@@ -39,42 +39,55 @@ const HELP: [(&str, &str); 11] = [
     ("Reset", "starts all readings afresh; Timeline keeps those of the song by position"),
 ];
 
-/// Draws the header.
-pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
-    scene.painter().rect_filled(rect, 0, theme::PANEL);
-    let line = Stroke::new(1.0, theme::LINE);
-    scene.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
-    let title_end = about::show(scene, rect);
+/// The header, and what it remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Header {
+    /// The notes while they are being written.
+    notes: Option<String>,
+    /// The snapshot whose menu is open, or was last.
+    snapshot_in_menu: usize,
+}
 
-    let top = rect.center().y - 0.5 * BUTTON_HEIGHT;
-    let at = |left: f32, width: f32| {
-        Rect::from_min_max(pos2(left, top), pos2(left + width, top + BUTTON_HEIGHT))
-    };
-    let is_narrow = rect.width() < NARROW_WIDTH;
-    let gap = if is_narrow { theme::GAP } else { 12.0 };
-    let mut left = title_end + 1.5 * gap;
-    let mut next = |width: f32| {
-        let place = at(left, width);
-        left += width + gap;
-        place
-    };
-    let (snapshots_place, undo_place) =
-        (next(if is_narrow { 128.0 } else { 160.0 }), next(if is_narrow { 54.0 } else { 62.0 }));
-    let right = rect.right() - theme::GAP;
-    let right_start = right - RIGHT_WIDTH - theme::GAP;
-    let room = right_start - undo_place.right() - 3.0 * gap;
-    let (presets_place, targets_place) =
-        (next((0.34 * room).clamp(84.0, 140.0)), next((0.62 * room).clamp(124.0, 220.0)));
-    snapshots::show(scene, snapshots_place);
-    undo::show(scene, undo_place);
-    presets(scene, presets_place);
-    targets(scene, targets_place);
+impl Header {
+    /// Draws the header.
+    pub(crate) fn show(&mut self, scene: &mut Scene<'_>, rect: Rect) {
+        scene.painter().rect_filled(rect, 0, theme::PANEL);
+        let line = Stroke::new(1.0, theme::LINE);
+        scene.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
+        let title_end = about::show(scene, rect);
 
-    help(scene, at(right - 28.0, 28.0));
-    scales(scene, at(right - 28.0 - 84.0, 76.0));
-    notes(scene, at(right - 28.0 - 84.0 - 72.0, 64.0));
-    let stream_left = targets_place.right() + 12.0;
-    stream(scene, Rect::from_min_max(pos2(stream_left, top), pos2(right_start, top + 26.0)));
+        let top = rect.center().y - 0.5 * BUTTON_HEIGHT;
+        let at = |left: f32, width: f32| {
+            Rect::from_min_max(pos2(left, top), pos2(left + width, top + BUTTON_HEIGHT))
+        };
+        let is_narrow = rect.width() < NARROW_WIDTH;
+        let gap = if is_narrow { theme::GAP } else { 12.0 };
+        let mut left = title_end + 1.5 * gap;
+        let mut next = |width: f32| {
+            let place = at(left, width);
+            left += width + gap;
+            place
+        };
+        let (snapshots_place, undo_place) = (
+            next(if is_narrow { 128.0 } else { 160.0 }),
+            next(if is_narrow { 54.0 } else { 62.0 }),
+        );
+        let right = rect.right() - theme::GAP;
+        let right_start = right - RIGHT_WIDTH - theme::GAP;
+        let room = right_start - undo_place.right() - 3.0 * gap;
+        let (presets_place, targets_place) =
+            (next((0.34 * room).clamp(84.0, 140.0)), next((0.62 * room).clamp(124.0, 220.0)));
+        snapshots::show(scene, &mut self.snapshot_in_menu, snapshots_place);
+        undo::show(scene, undo_place);
+        presets(scene, presets_place);
+        targets(scene, targets_place);
+
+        help(scene, at(right - 28.0, 28.0));
+        scales(scene, at(right - 28.0 - 84.0, 76.0));
+        notes(scene, &mut self.notes, at(right - 28.0 - 84.0 - 72.0, 64.0));
+        let stream_left = targets_place.right() + 12.0;
+        stream(scene, Rect::from_min_max(pos2(stream_left, top), pos2(right_start, top + 26.0)));
+    }
 }
 
 /// A button that does nothing for now.
@@ -137,12 +150,12 @@ fn describe(target: &burnish_session::targets::Target) -> String {
     }
 }
 
-fn notes(scene: &mut Scene<'_>, rect: Rect) {
+fn notes(scene: &mut Scene<'_>, buffer: &mut Option<String>, rect: Rect) {
     let has_notes = !scene.view.notes.trim().is_empty();
     let text = if has_notes { "Notes \u{2022}" } else { "Notes" };
     let help = if has_notes { "Notes kept with the song." } else { "Notes to keep with the song." };
     let response = button(scene, rect, text, "Notes", help, ButtonLook::Plain);
-    let (view, edits, buffer) = (scene.view, &mut *scene.edits, &mut scene.state.notes);
+    let (view, edits) = (scene.view, &mut *scene.edits);
     let mut is_open = false;
     show_menu(&response, 320.0, PopupCloseBehavior::CloseOnClickOutside, |ui| {
         is_open = true;

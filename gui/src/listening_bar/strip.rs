@@ -215,7 +215,7 @@ fn go_back(scene: &mut Scene<'_>) {
     }
     if view.blind.is_running() {
         // No single click loses a test: its page asks first.
-        scene.state.blind.is_stopping = true;
+        scene.state.is_stop_asked = true;
         return;
     }
     if view.blind.test.is_some() {

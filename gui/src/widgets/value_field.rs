@@ -8,19 +8,7 @@ use egui::{Align2, Key, Margin, Rect, Role, Sense, Stroke, StrokeKind, TextEdit,
 
 use crate::format;
 use crate::scene::{Scene, parameter};
-use crate::state::{State, Typing};
 use crate::theme;
-
-impl State {
-    /// Opens the field of a parameter.
-    pub(crate) fn begin_typing(&mut self, index: usize) {
-        self.typing = Some(Typing { index, is_new: true, ..Typing::default() });
-    }
-
-    fn is_typing(&self, index: usize) -> bool {
-        self.typing.as_ref().is_some_and(|typing| typing.index == index)
-    }
-}
 
 /// The value of a parameter, centred in `rect`.
 pub(crate) fn value_field(scene: &mut Scene<'_>, rect: Rect, index: usize, is_quiet: bool) {

@@ -142,11 +142,11 @@ pub(super) fn stop(scene: &mut Scene<'_>, rect: Rect, question: &str) -> Rect {
     let at = |right: f32, width: f32| {
         Rect::from_min_max(pos2(right - width, rect.top()), pos2(right, rect.bottom()))
     };
-    if !scene.state.blind.is_stopping {
+    if !scene.state.is_stop_asked {
         let place = at(rect.right(), 64.0);
         let help = "Ends the test before its end; asks once more.";
         if button(scene, place, "Stop", "Stop", help, ButtonLook::Plain).clicked() {
-            scene.state.blind.is_stopping = true;
+            scene.state.is_stop_asked = true;
         }
         return rect.with_max_x(place.left() - theme::GAP);
     }
@@ -154,12 +154,12 @@ pub(super) fn stop(scene: &mut Scene<'_>, rect: Rect, question: &str) -> Rect {
     let on = at(now.left() - theme::GAP, 64.0);
     let look = ButtonLook::Filled(theme::ATTENTION);
     if button(scene, now, "Stop now", "Stop now", question, look).clicked() {
-        scene.state.blind.is_stopping = false;
+        scene.state.is_stop_asked = false;
         ask(scene, BlindEdit::Stop);
     }
     let help = "Goes on with the test.";
     if button(scene, on, "Go on", "Go on", help, ButtonLook::Plain).clicked() {
-        scene.state.blind.is_stopping = false;
+        scene.state.is_stop_asked = false;
     }
     let words = rect.with_max_x(on.left() - theme::GAP);
     let font = theme::font(theme::TEXT_SIZE);

@@ -35,9 +35,15 @@ pub(super) struct Entry {
 }
 
 /// Opens the field.
-pub(super) fn begin(scene: &mut Scene<'_>, field: Field, song: usize, text: &str) {
+pub(super) fn begin(
+    scene: &Scene<'_>,
+    open: &mut Option<Entry>,
+    field: Field,
+    song: usize,
+    text: &str,
+) {
     let Some(reference) = scene.view.references.list.get(song) else { return };
-    scene.state.references.entry = Some(Entry {
+    *open = Some(Entry {
         field,
         song,
         path: reference.path.clone(),
@@ -48,9 +54,9 @@ pub(super) fn begin(scene: &mut Scene<'_>, field: Field, song: usize, text: &str
 }
 
 /// Whether this is being typed.
-pub(super) fn is_open(scene: &Scene<'_>, field: Field, song: usize) -> bool {
+pub(super) fn is_open(scene: &Scene<'_>, open: Option<&Entry>, field: Field, song: usize) -> bool {
     let list = scene.view.references.list;
-    scene.state.references.entry.as_ref().is_some_and(|entry| {
+    open.is_some_and(|entry| {
         let is_same = |reference: &ReferenceView| reference.path == entry.path;
         (entry.field, entry.song) == (field, song) && list.get(song).is_some_and(is_same)
     })
@@ -59,12 +65,13 @@ pub(super) fn is_open(scene: &Scene<'_>, field: Field, song: usize) -> bool {
 /// Draws the field; gives what was typed once it is taken and `parse` understands it.
 pub(super) fn show<T>(
     scene: &mut Scene<'_>,
+    open: &mut Option<Entry>,
     rect: Rect,
     align: Align2,
     name: &str,
     parse: impl Fn(&str) -> Result<T, String>,
 ) -> Option<T> {
-    let mut entry = scene.state.references.entry.take()?;
+    let mut entry = open.take()?;
     let id = scene.id(name);
     let stroke = Stroke::new(1.0, if entry.error.is_some() { theme::OVER } else { theme::INPUT });
     let place = rect.shrink2(egui::vec2(0.0, 2.0));
@@ -81,7 +88,7 @@ pub(super) fn show<T>(
         entry.is_new = false;
         response.request_focus();
         select_all(scene, id, entry.text.chars().count());
-        scene.state.references.entry = Some(entry);
+        *open = Some(entry);
         return None;
     }
     if response.changed() {
@@ -97,7 +104,7 @@ pub(super) fn show<T>(
         return None;
     }
     if !response.lost_focus() {
-        scene.state.references.entry = Some(entry);
+        *open = Some(entry);
         return None;
     }
     match parse(&entry.text) {
@@ -107,7 +114,7 @@ pub(super) fn show<T>(
             if is_entered {
                 entry.error = Some(error);
                 response.request_focus();
-                scene.state.references.entry = Some(entry);
+                *open = Some(entry);
             }
             None
         }

@@ -3,7 +3,7 @@
 use burnish_session::references::{MOST_REGIONS, Region};
 use egui::{Align2, Mesh, Rect, Stroke, pos2};
 
-use super::regions;
+use super::regions::{self, RegionDrag, Song};
 use super::times::describe;
 use crate::format;
 use crate::icons;
@@ -23,7 +23,7 @@ const REMOVE_WIDTH: f32 = 26.0;
 const NEW_REGION_S: f64 = 8.0;
 
 /// Draws the chosen song, or what there is to say instead.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
+pub(super) fn show(scene: &mut Scene<'_>, drag: &mut Option<RegionDrag>, rect: Rect) {
     let view = scene.view.references;
     let well = Rect::from_min_max(
         pos2(rect.left(), rect.top() + HEADING_HEIGHT + 4.0),
@@ -59,7 +59,8 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
         _ => say(scene, plot, "Its waveform appears once it has been read."),
     }
     if duration_s > 0.0 {
-        regions::show(scene, plot, place, song, &axis, duration_s);
+        let song = Song { place, reference: song, plot, axis: &axis, duration_s };
+        regions::show(scene, drag, &song);
         show_playhead(scene, plot, &axis, duration_s);
     }
 }
