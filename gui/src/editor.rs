@@ -7,11 +7,10 @@ use crate::header::Header;
 use crate::page::Page;
 use crate::pages::Pages;
 use crate::scene::Scene;
+use crate::stages::Stages;
 use crate::state::State;
 use crate::view::{Edit, View};
-use crate::{
-    chain_row, curtain, drop_target, fonts, listening_bar, message, meters_panel, stages, theme,
-};
+use crate::{chain_row, curtain, drop_target, fonts, listening_bar, message, meters_panel, theme};
 
 /// The size that a new window opens with.
 pub const DEFAULT_SIZE: [u32; 2] = [1100, 700];
@@ -38,6 +37,7 @@ const BYPASSED_OPACITY: f32 = 0.4;
 pub struct Editor {
     state: State,
     header: Header,
+    stages: Stages,
     pages: Pages,
 }
 
@@ -135,7 +135,6 @@ impl Editor {
 
     fn show_pass(&mut self, ui: &mut Ui, view: &View<'_>, edits: &mut Vec<Edit>) {
         self.state.reduction.update(view.meters, view.history);
-        self.state.curves.update(&view.settings.equalizer, view.sample_rate_hz);
         release_focus(ui);
 
         let window = ui.max_rect();
@@ -155,10 +154,10 @@ impl Editor {
                 // It works on, but nobody hears it.
                 scene.ui.set_opacity(BYPASSED_OPACITY * opacity);
             }
-            chain_row::show(&mut scene, layout.chain, layout.is_chain_folded);
+            chain_row::show(&mut scene, &mut self.stages, layout.chain, layout.is_chain_folded);
             scene.ui.set_opacity(opacity);
             if scene.state.page == Page::Stage {
-                stages::show(&mut scene, layout.stage);
+                self.stages.show(&mut scene, layout.stage);
             } else {
                 self.pages.show(&mut scene, layout.stage);
             }

@@ -26,7 +26,6 @@ mod page;
 mod pages;
 mod paths;
 mod plots;
-mod response;
 mod scene;
 mod session_reduction;
 mod stages;

@@ -5,7 +5,6 @@ use burnish_dsp::settings::Stage;
 
 use crate::gesture::Gesture;
 use crate::page::Page;
-use crate::response::ResponseCurves;
 use crate::session_reduction::SessionReduction;
 
 /// A value that is being typed.
@@ -28,12 +27,6 @@ pub(crate) struct State {
     pub(crate) page: Page,
     /// The stage that is shown large, or was before another page.
     pub(crate) stage: Stage,
-    /// The equaliser band whose controls are shown.
-    pub(crate) band: usize,
-    /// Whether the knobs of a band's dynamics are shown where there is no room for all.
-    pub(crate) has_dynamics_page: bool,
-    /// Half the height of the equaliser's scale, dB.
-    pub(crate) equalizer_range_db: f64,
     /// The value being typed.
     pub(crate) typing: Option<Typing>,
     /// Drags under way.
@@ -41,10 +34,6 @@ pub(crate) struct State {
     /// Whether "Stop", or the way out of the listening bar, was pressed during a blind
     /// test, whose page asks once more.
     pub(crate) is_stop_asked: bool,
-    /// The dither depth to come back to when dither is switched on again.
-    pub(crate) dither_depth: f64,
-    /// Responses of the bands, computed when their settings change.
-    pub(crate) curves: ResponseCurves,
     /// How much gain reduction there was since the last reset.
     pub(crate) reduction: SessionReduction,
 }
@@ -54,14 +43,9 @@ impl Default for State {
         Self {
             page: Page::Stage,
             stage: Stage::Limiter,
-            band: 0,
-            has_dynamics_page: false,
-            equalizer_range_db: 12.0,
             typing: None,
             gestures: Vec::new(),
             is_stop_asked: false,
-            dither_depth: burnish_dsp::dither::BitDepth::Bits24.index(),
-            curves: ResponseCurves::default(),
             reduction: SessionReduction::default(),
         }
     }
