@@ -6,6 +6,7 @@
 
 use egui::{Align2, Key, Margin, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, WidgetInfo};
 
+use super::text_field::{select_all, show_error};
 use crate::format;
 use crate::scene::{Scene, parameter};
 use crate::theme;
@@ -92,25 +93,4 @@ fn type_in(scene: &mut Scene<'_>, rect: Rect, index: usize) {
         // What was left behind unfinished changes nothing.
         Err(_) => {}
     }
-}
-
-fn select_all(scene: &Scene<'_>, id: egui::Id, characters: usize) {
-    use egui::text::{CCursor, CCursorRange};
-    let ctx = scene.ui.ctx();
-    let mut state = egui::text_edit::TextEditState::load(ctx, id).unwrap_or_default();
-    let range = CCursorRange::two(CCursor::new(0), CCursor::new(characters));
-    state.cursor.set_char_range(Some(range));
-    state.store(ctx, id);
-}
-
-fn show_error(scene: &Scene<'_>, response: &egui::Response, error: &str) {
-    let text = format!("\u{00d7} {error}");
-    egui::Tooltip::always_open(
-        scene.ui.ctx().clone(),
-        scene.ui.layer_id(),
-        response.id.with("error"),
-        response.rect,
-    )
-    .gap(4.0)
-    .show(|ui| ui.colored_label(theme::OVER, text));
 }

@@ -5,13 +5,12 @@
 
 use std::path::PathBuf;
 
-use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
-use egui::{Align2, Id, Key, Margin, Rect, Response, Stroke, StrokeKind, TextEdit};
+use egui::{Align2, Key, Margin, Rect, Stroke, StrokeKind, TextEdit};
 
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::ReferenceView;
+use crate::widgets::{select_all, show_error};
 
 /// What of a reference is being typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,20 +118,4 @@ pub(super) fn show<T>(
             None
         }
     }
-}
-
-fn select_all(scene: &Scene<'_>, id: Id, characters: usize) {
-    let ctx = scene.ui.ctx();
-    let mut state = TextEditState::load(ctx, id).unwrap_or_default();
-    let range = CCursorRange::two(CCursor::new(0), CCursor::new(characters));
-    state.cursor.set_char_range(Some(range));
-    state.store(ctx, id);
-}
-
-fn show_error(scene: &Scene<'_>, response: &Response, error: &str) {
-    let text = format!("\u{00d7} {error}");
-    let (ctx, layer) = (scene.ui.ctx().clone(), scene.ui.layer_id());
-    egui::Tooltip::always_open(ctx, layer, response.id.with("error"), response.rect)
-        .gap(4.0)
-        .show(|ui| ui.colored_label(theme::OVER, text));
 }
