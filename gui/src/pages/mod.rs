@@ -19,7 +19,7 @@ const COUNT: usize = Page::ALL.len() - 1;
 #[derive(Debug)]
 pub(crate) struct Pages([Box<dyn Body>; COUNT]);
 
-/// A new page is its file and its line here.
+/// A new page is its name in [`Page`], its file, and its line here.
 fn all() -> [Box<dyn Body>; COUNT] {
     [
         Box::<references::ReferencesPage>::default(),
