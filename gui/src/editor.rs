@@ -3,13 +3,14 @@
 use burnish_dsp::settings::Stage;
 use egui::{Rect, Ui, pos2, vec2};
 
-use crate::pages::Page;
+use crate::header::Header;
+use crate::page::Page;
+use crate::pages::Pages;
 use crate::scene::Scene;
+use crate::stages::Stages;
 use crate::state::State;
 use crate::view::{Edit, View};
-use crate::{
-    chain_row, drop_target, fonts, header, listening_bar, message, meters_panel, pages, theme,
-};
+use crate::{chain_row, curtain, drop_target, fonts, listening_bar, message, meters_panel, theme};
 
 /// The size that a new window opens with.
 pub const DEFAULT_SIZE: [u32; 2] = [1100, 700];
@@ -35,6 +36,9 @@ const BYPASSED_OPACITY: f32 = 0.4;
 #[derive(Debug, Default)]
 pub struct Editor {
     state: State,
+    header: Header,
+    stages: Stages,
+    pages: Pages,
 }
 
 /// Where the parts lie.
@@ -131,35 +135,38 @@ impl Editor {
 
     fn show_pass(&mut self, ui: &mut Ui, view: &View<'_>, edits: &mut Vec<Edit>) {
         self.state.reduction.update(view.meters, view.history);
-        self.state.curves.update(&view.settings.equalizer, view.sample_rate_hz);
         release_focus(ui);
 
         let window = ui.max_rect();
         ui.painter().rect_filled(window, 0, theme::GROUND);
         let layout = Layout::new(window, view.message.is_some());
         let mut scene = Scene { ui, view, edits, state: &mut self.state };
-        header::show(&mut scene, layout.header);
+        self.header.show(&mut scene, layout.header);
         let is_blind = view.blind.is_running();
         if is_blind {
             // What could give the answer away is not drawn at all.
             scene.state.page = Page::Blind;
-            pages::curtain(&scene, layout.chain, layout.meters);
-            pages::show(&mut scene, layout.stage);
+            curtain::show(&scene, layout.chain, layout.meters);
+            self.pages.show(&mut scene, layout.stage);
         } else {
             let opacity = scene.ui.opacity();
             if view.is_bypassed {
                 // It works on, but nobody hears it.
                 scene.ui.set_opacity(BYPASSED_OPACITY * opacity);
             }
-            chain_row::show(&mut scene, layout.chain, layout.is_chain_folded);
+            chain_row::show(&mut scene, &mut self.stages, layout.chain, layout.is_chain_folded);
             scene.ui.set_opacity(opacity);
-            pages::show(&mut scene, layout.stage);
+            if scene.state.page == Page::Stage {
+                self.stages.show(&mut scene, layout.stage);
+            } else {
+                self.pages.show(&mut scene, layout.stage);
+            }
             meters_panel::show(&mut scene, layout.meters, layout.are_meters_folded);
         }
         if let Some(text) = view.message {
             message::show(&mut scene, layout.message, text);
         }
-        listening_bar::show(&mut scene, layout.listening);
+        listening_bar::show(&mut scene, &self.pages, layout.listening);
         drop_target::show(&mut scene, window);
         self.end_lost_gestures(edits);
     }

@@ -1,6 +1,7 @@
 //! The header: name, snapshots, undo and redo, presets, target, notes, scale, help.
 
 mod about;
+mod hidden;
 mod snapshots;
 mod undo;
 
@@ -9,10 +10,11 @@ use egui::{
     WidgetInfo, pos2,
 };
 
+use self::hidden::{HIDDEN_HELP, are_settings_hidden};
 use crate::format;
 use crate::scene::Scene;
 use crate::theme;
-use crate::view::{Edit, View};
+use crate::view::Edit;
 use crate::widgets::{ButtonLook, button, menu_button, show_menu};
 
 /// Magnifications to choose from.
@@ -22,7 +24,6 @@ const BUTTON_HEIGHT: f32 = 26.0;
 const RIGHT_WIDTH: f32 = 184.0;
 /// Below this width of the header everything moves closer together.
 const NARROW_WIDTH: f32 = 960.0;
-const HIDDEN_HELP: &str = "Not during a blind test.";
 
 const HELP: [(&str, &str); 11] = [
     ("Drag", "up or down turns a knob; with Shift ten times finer"),
@@ -38,48 +39,55 @@ const HELP: [(&str, &str); 11] = [
     ("Reset", "starts all readings afresh; Timeline keeps those of the song by position"),
 ];
 
-/// Draws the header.
-pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
-    scene.painter().rect_filled(rect, 0, theme::PANEL);
-    let line = Stroke::new(1.0, theme::LINE);
-    scene.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
-    let title_end = about::show(scene, rect);
-
-    let top = rect.center().y - 0.5 * BUTTON_HEIGHT;
-    let at = |left: f32, width: f32| {
-        Rect::from_min_max(pos2(left, top), pos2(left + width, top + BUTTON_HEIGHT))
-    };
-    let is_narrow = rect.width() < NARROW_WIDTH;
-    let gap = if is_narrow { theme::GAP } else { 12.0 };
-    let mut left = title_end + 1.5 * gap;
-    let mut next = |width: f32| {
-        let place = at(left, width);
-        left += width + gap;
-        place
-    };
-    let (snapshots_place, undo_place) =
-        (next(if is_narrow { 128.0 } else { 160.0 }), next(if is_narrow { 54.0 } else { 62.0 }));
-    let right = rect.right() - theme::GAP;
-    let right_start = right - RIGHT_WIDTH - theme::GAP;
-    let room = right_start - undo_place.right() - 3.0 * gap;
-    let (presets_place, targets_place) =
-        (next((0.34 * room).clamp(84.0, 140.0)), next((0.62 * room).clamp(124.0, 220.0)));
-    snapshots::show(scene, snapshots_place);
-    undo::show(scene, undo_place);
-    presets(scene, presets_place);
-    targets(scene, targets_place);
-
-    help(scene, at(right - 28.0, 28.0));
-    scales(scene, at(right - 28.0 - 84.0, 76.0));
-    notes(scene, at(right - 28.0 - 84.0 - 72.0, 64.0));
-    let stream_left = targets_place.right() + 12.0;
-    stream(scene, Rect::from_min_max(pos2(stream_left, top), pos2(right_start, top + 26.0)));
+/// The header, and what it remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Header {
+    /// The notes while they are being written.
+    notes: Option<String>,
+    /// The snapshot whose menu is open, or was last.
+    snapshot_in_menu: usize,
 }
 
-/// Whether a blind test runs: what tells one candidate from another is hidden,
-/// and nothing can change them.
-fn are_settings_hidden(view: &View<'_>) -> bool {
-    view.blind.is_running()
+impl Header {
+    /// Draws the header.
+    pub(crate) fn show(&mut self, scene: &mut Scene<'_>, rect: Rect) {
+        scene.painter().rect_filled(rect, 0, theme::PANEL);
+        let line = Stroke::new(1.0, theme::LINE);
+        scene.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
+        let title_end = about::show(scene, rect);
+
+        let top = rect.center().y - 0.5 * BUTTON_HEIGHT;
+        let at = |left: f32, width: f32| {
+            Rect::from_min_max(pos2(left, top), pos2(left + width, top + BUTTON_HEIGHT))
+        };
+        let is_narrow = rect.width() < NARROW_WIDTH;
+        let gap = if is_narrow { theme::GAP } else { 12.0 };
+        let mut left = title_end + 1.5 * gap;
+        let mut next = |width: f32| {
+            let place = at(left, width);
+            left += width + gap;
+            place
+        };
+        let (snapshots_place, undo_place) = (
+            next(if is_narrow { 128.0 } else { 160.0 }),
+            next(if is_narrow { 54.0 } else { 62.0 }),
+        );
+        let right = rect.right() - theme::GAP;
+        let right_start = right - RIGHT_WIDTH - theme::GAP;
+        let room = right_start - undo_place.right() - 3.0 * gap;
+        let (presets_place, targets_place) =
+            (next((0.34 * room).clamp(84.0, 140.0)), next((0.62 * room).clamp(124.0, 220.0)));
+        snapshots::show(scene, &mut self.snapshot_in_menu, snapshots_place);
+        undo::show(scene, undo_place);
+        presets(scene, presets_place);
+        targets(scene, targets_place);
+
+        help(scene, at(right - 28.0, 28.0));
+        scales(scene, at(right - 28.0 - 84.0, 76.0));
+        notes(scene, &mut self.notes, at(right - 28.0 - 84.0 - 72.0, 64.0));
+        let stream_left = targets_place.right() + 12.0;
+        stream(scene, Rect::from_min_max(pos2(stream_left, top), pos2(right_start, top + 26.0)));
+    }
 }
 
 /// A button that does nothing for now.
@@ -142,12 +150,12 @@ fn describe(target: &burnish_session::targets::Target) -> String {
     }
 }
 
-fn notes(scene: &mut Scene<'_>, rect: Rect) {
+fn notes(scene: &mut Scene<'_>, buffer: &mut Option<String>, rect: Rect) {
     let has_notes = !scene.view.notes.trim().is_empty();
     let text = if has_notes { "Notes \u{2022}" } else { "Notes" };
     let help = if has_notes { "Notes kept with the song." } else { "Notes to keep with the song." };
     let response = button(scene, rect, text, "Notes", help, ButtonLook::Plain);
-    let (view, edits, buffer) = (scene.view, &mut *scene.edits, &mut scene.state.notes);
+    let (view, edits) = (scene.view, &mut *scene.edits);
     let mut is_open = false;
     show_menu(&response, 320.0, PopupCloseBehavior::CloseOnClickOutside, |ui| {
         is_open = true;

@@ -9,29 +9,46 @@
 
 #![forbid(unsafe_code)]
 
-mod chain_row;
-mod drop_target;
-mod editor;
-mod flow;
+// From the ground up: a module knows what stands above it here or beside it, never in a circle.
+
+// What the editor is shown and can ask for, and the names of its pages.
+mod page;
+mod view;
+
+// How things look and read: typeface, colours, signs, axes; numbers as text, text as paths.
 mod fonts;
 mod format;
-mod gesture;
-mod header;
 mod icons;
+mod paths;
+mod plots;
+mod theme;
+
+// What several parts remember together from frame to frame.
+mod gesture;
+mod session_reduction;
+mod state;
+
+// What every part draws with: the canvas, the controls, rows of controls.
+mod flow;
+mod scene;
+mod widgets;
+
+// What takes the large place: the stages and the pages, each with what it remembers.
+mod pages;
+mod stages;
+
+// What stands around it.
+mod chain_row;
+mod curtain;
+mod drop_target;
+mod header;
 mod listening_bar;
 mod message;
 mod meters_panel;
-mod pages;
-mod plots;
-mod response;
-mod scene;
-mod session_reduction;
-mod stages;
-mod state;
-mod theme;
-mod view;
-mod widgets;
+
+// The layout of all of it.
+mod editor;
 
 pub use editor::{DEFAULT_SIZE, Editor, SMALLEST_SIZE};
-pub use pages::Page;
+pub use page::Page;
 pub use view::*;

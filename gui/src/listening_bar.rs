@@ -4,12 +4,15 @@
 
 mod page_buttons;
 mod reference;
+mod rest;
 mod strip;
 
 use burnish_dsp::compare::Listen;
 use burnish_dsp::monitor::Monitor;
 use egui::{Rect, Stroke, StrokeKind, pos2};
 
+use self::rest::{BLIND, is_blind};
+use crate::pages::Pages;
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::Edit;
@@ -18,8 +21,6 @@ use crate::widgets::{ButtonLook, Segment, button, disabled_button, segments};
 const STRIP_HEIGHT: f32 = 17.0;
 /// Below this width words are shorter.
 const FOLD_WIDTH: f32 = 1000.0;
-/// Why the choice of what is heard rests.
-const BLIND: &str = "A blind test is under way: its page chooses what is heard.";
 
 /// Widths of the parts.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,7 @@ const WIDE: Widths = Widths { listen: 76.0, unity: 56.0, delta: 88.0, monitor: 5
 const FOLDED: Widths = Widths { listen: 58.0, unity: 44.0, delta: 66.0, monitor: 46.0 };
 
 /// Draws the bar.
-pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
+pub(crate) fn show(scene: &mut Scene<'_>, pages: &Pages, rect: Rect) {
     scene.panel(rect);
     let strip = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + STRIP_HEIGHT));
     strip::show(scene, strip);
@@ -55,20 +56,15 @@ pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
     let monitor = take(3.0 * widths.monitor);
     let delta = take(widths.delta);
     let unity = take(widths.unity);
-    let pages = take(page_buttons::width(is_folded));
+    let buttons = take(page_buttons::width(pages, is_folded));
     let reference =
         Rect::from_min_max(pos2(listen.right() + gap, row.top()), pos2(right, row.bottom()));
     show_listen(scene, listen, is_folded);
     reference::show(scene, reference);
-    page_buttons::show(scene, pages, is_folded);
+    page_buttons::show(scene, pages, buttons, is_folded);
     show_unity(scene, unity);
     show_delta(scene, delta);
     show_monitor(scene, monitor);
-}
-
-/// Whether a blind test is under way, so that nothing may tell what is heard.
-fn is_blind(scene: &Scene<'_>) -> bool {
-    scene.view.blind.is_running()
 }
 
 fn show_listen(scene: &mut Scene<'_>, rect: Rect, is_folded: bool) {

@@ -1,10 +1,10 @@
-//! What the editor remembers from frame to frame: nothing but its own appearance.
+//! What several parts of the editor remember together from frame to frame: nothing but
+//! its own appearance. What one part alone remembers lies in that part.
 
 use burnish_dsp::settings::Stage;
 
 use crate::gesture::Gesture;
-use crate::pages::{BlindSetup, Page, ReferencesState};
-use crate::response::ResponseCurves;
+use crate::page::Page;
 use crate::session_reduction::SessionReduction;
 
 /// A value that is being typed.
@@ -20,37 +20,20 @@ pub(crate) struct Typing {
     pub(crate) is_new: bool,
 }
 
-/// What the editor remembers.
+/// What they remember.
 #[derive(Debug)]
 pub(crate) struct State {
     /// What is shown large.
     pub(crate) page: Page,
     /// The stage that is shown large, or was before another page.
     pub(crate) stage: Stage,
-    /// The equaliser band whose controls are shown.
-    pub(crate) band: usize,
-    /// Whether the knobs of a band's dynamics are shown where there is no room for all.
-    pub(crate) has_dynamics_page: bool,
-    /// Whether the moves of a match are shown where there is no room for the readings too.
-    pub(crate) has_moves_page: bool,
-    /// Half the height of the equaliser's scale, dB.
-    pub(crate) equalizer_range_db: f64,
     /// The value being typed.
     pub(crate) typing: Option<Typing>,
     /// Drags under way.
     pub(crate) gestures: Vec<Gesture>,
-    /// The notes while they are being written.
-    pub(crate) notes: Option<String>,
-    /// What is under way on the page of the references.
-    pub(crate) references: ReferencesState,
-    /// How the page of the blind test is set.
-    pub(crate) blind: BlindSetup,
-    /// The snapshot whose menu is open, or was last.
-    pub(crate) snapshot_in_menu: usize,
-    /// The dither depth to come back to when dither is switched on again.
-    pub(crate) dither_depth: f64,
-    /// Responses of the bands, computed when their settings change.
-    pub(crate) curves: ResponseCurves,
+    /// Whether "Stop", or the way out of the listening bar, was pressed during a blind
+    /// test, whose page asks once more.
+    pub(crate) is_stop_asked: bool,
     /// How much gain reduction there was since the last reset.
     pub(crate) reduction: SessionReduction,
 }
@@ -60,24 +43,25 @@ impl Default for State {
         Self {
             page: Page::Stage,
             stage: Stage::Limiter,
-            band: 0,
-            has_dynamics_page: false,
-            has_moves_page: false,
-            equalizer_range_db: 12.0,
             typing: None,
             gestures: Vec::new(),
-            notes: None,
-            references: ReferencesState::default(),
-            blind: BlindSetup::default(),
-            snapshot_in_menu: 0,
-            dither_depth: burnish_dsp::dither::BitDepth::Bits24.index(),
-            curves: ResponseCurves::default(),
+            is_stop_asked: false,
             reduction: SessionReduction::default(),
         }
     }
 }
 
 impl State {
+    /// Opens the field of a parameter.
+    pub(crate) fn begin_typing(&mut self, index: usize) {
+        self.typing = Some(Typing { index, is_new: true, ..Typing::default() });
+    }
+
+    /// Whether the field of a parameter is open.
+    pub(crate) fn is_typing(&self, index: usize) -> bool {
+        self.typing.as_ref().is_some_and(|typing| typing.index == index)
+    }
+
     /// The drag of a parameter, when there is one.
     pub(crate) fn gesture(&mut self, index: usize) -> Option<&mut Gesture> {
         self.gestures.iter_mut().find(|gesture| gesture.index == index)

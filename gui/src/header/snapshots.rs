@@ -5,7 +5,7 @@ use egui::{
     Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{HIDDEN_HELP, are_settings_hidden};
+use super::hidden::{HIDDEN_HELP, are_settings_hidden};
 use crate::format;
 use crate::scene::Scene;
 use crate::theme;
@@ -20,8 +20,8 @@ const MATCH_HELP: &str = "All work at once on the same mix: a change is instant 
      gap, and those that are louder are turned down to the quietest of those that were ever set. \
      It takes more of the processor. A render has the current one, at its own loudness.";
 
-/// Draws the four segments and the button of their menu.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
+/// Draws the four segments and the button of their menu; `in_menu` is whose menu is open.
+pub(super) fn show(scene: &mut Scene<'_>, in_menu: &mut usize, rect: Rect) {
     let cells = rect.with_max_x(rect.right() - MENU_BUTTON_WIDTH - 2.0);
     let stroke = Stroke::new(1.0, theme::LINE);
     scene.painter().rect(cells, theme::CONTROL_RADIUS, theme::WELL, stroke, StrokeKind::Inside);
@@ -41,7 +41,7 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
             asked_for = Some(place);
         }
     }
-    menu(scene, rect.with_min_x(rect.right() - MENU_BUTTON_WIDTH), asked_for);
+    menu(scene, in_menu, rect.with_min_x(rect.right() - MENU_BUTTON_WIDTH), asked_for);
 }
 
 fn segment(scene: &Scene<'_>, cell: Rect, place: usize) -> Response {
@@ -121,7 +121,7 @@ fn draw(scene: &Scene<'_>, cell: Rect, place: usize, response: &Response) {
     }
 }
 
-fn menu(scene: &mut Scene<'_>, rect: Rect, asked_for: Option<usize>) {
+fn menu(scene: &mut Scene<'_>, in_menu: &mut usize, rect: Rect, asked_for: Option<usize>) {
     let name = "Snapshot menu";
     if are_settings_hidden(scene.view) {
         let response = scene.interact(rect, name, Sense::hover());
@@ -134,12 +134,12 @@ fn menu(scene: &mut Scene<'_>, rect: Rect, asked_for: Option<usize>) {
     draw_menu_button(scene, rect, &response);
     let popup = Popup::default_response_id(&response);
     if let Some(place) = asked_for {
-        scene.state.snapshot_in_menu = place;
+        *in_menu = place;
         Popup::open_id(scene.ui.ctx(), popup);
     } else if response.clicked() {
-        scene.state.snapshot_in_menu = scene.view.snapshots.current;
+        *in_menu = scene.view.snapshots.current;
     }
-    let place = scene.state.snapshot_in_menu;
+    let place = *in_menu;
     let (snapshots, edits) = (&scene.view.snapshots, &mut *scene.edits);
     let mut ask = |edit| edits.push(Edit::Snapshot(edit));
     show_menu(&response, MENU_WIDTH, PopupCloseBehavior::CloseOnClickOutside, |ui| {

@@ -7,7 +7,7 @@ use egui::{
     Role, Sense, Shape, Stroke, StrokeKind, WidgetInfo, vec2,
 };
 
-use super::{HIDDEN_HELP, are_settings_hidden};
+use super::hidden::{HIDDEN_HELP, are_settings_hidden};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::{Edit, SnapshotEdit};

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Rect, pos2};
 
-use super::{BLIND, is_blind};
+use super::rest::{BLIND, is_blind};
 use crate::format;
 use crate::icons;
 use crate::scene::Scene;

@@ -7,7 +7,7 @@ use burnish_dsp::monitor::Monitor;
 use burnish_session::blind::BlindEdit;
 use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, WidgetInfo, pos2};
 
-use super::is_blind;
+use super::rest::is_blind;
 use crate::format;
 use crate::icons;
 use crate::scene::Scene;
@@ -220,7 +220,7 @@ fn go_back(scene: &mut Scene<'_>) {
     }
     if view.blind.is_running() {
         // No single click loses a test: its page asks first.
-        scene.state.blind.is_stopping = true;
+        scene.state.is_stop_asked = true;
         return;
     }
     if view.blind.test.is_some() {

@@ -15,7 +15,9 @@ mod slider;
 use burnish_session::balance::Balance;
 use egui::{Align2, Rect, pos2, vec2};
 
+use super::body::{Body, Title};
 use crate::format;
+use crate::page::Page;
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::{BalanceEdit, ChosenReference, Edit, ReferenceStatus};
@@ -31,25 +33,74 @@ const NARROW: f32 = 640.0;
 /// Share of the plots' height that the levels get.
 const LEVELS_SHARE: f32 = 0.5;
 
-/// Draws the page.
-pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
-    scene.panel(rect);
-    let inner = rect.shrink2(vec2(12.0, 8.0));
-    let is_narrow = inner.width() < NARROW;
-    show_title(scene, inner.with_max_y(inner.top() + TITLE_HEIGHT), is_narrow);
-    let foot = inner.with_min_y(inner.bottom() - CONTROLS_HEIGHT);
-    let body = Rect::from_min_max(
-        pos2(inner.left(), inner.top() + TITLE_HEIGHT + 6.0),
-        pos2(inner.right(), foot.top() - theme::GAP),
-    );
-    let width = if is_narrow { NARROW_COLUMN } else { COLUMN };
-    let column = body.with_min_x(body.right() - width);
-    let plots = body.with_max_x(column.left() - theme::GAP);
-    let split = plots.top() + (LEVELS_SHARE * plots.height()).round();
-    curves::show(scene, plots.with_max_y(split - 4.0));
-    difference::show(scene, plots.with_min_y(split), missing(scene));
-    show_column(scene, column);
-    controls::show(scene, foot);
+/// The page, and what it remembers.
+#[derive(Debug, Default)]
+pub(super) struct BalancePage {
+    /// Whether the moves of a match are shown where there is no room for the readings too.
+    has_moves_page: bool,
+}
+
+impl Body for BalancePage {
+    fn page(&self) -> Page {
+        Page::Balance
+    }
+
+    fn title(&self) -> Title {
+        Title {
+            text: "Balance",
+            short: "Tone",
+            name: "Balance page",
+            help: "Tonal balance, dynamics and width beside the reference's. \
+                   Again: back to the stage.",
+        }
+    }
+
+    fn show(&mut self, scene: &mut Scene<'_>, rect: Rect) {
+        scene.panel(rect);
+        let inner = rect.shrink2(vec2(12.0, 8.0));
+        let is_narrow = inner.width() < NARROW;
+        show_title(scene, inner.with_max_y(inner.top() + TITLE_HEIGHT), is_narrow);
+        let foot = inner.with_min_y(inner.bottom() - CONTROLS_HEIGHT);
+        let body = Rect::from_min_max(
+            pos2(inner.left(), inner.top() + TITLE_HEIGHT + 6.0),
+            pos2(inner.right(), foot.top() - theme::GAP),
+        );
+        let width = if is_narrow { NARROW_COLUMN } else { COLUMN };
+        let column = body.with_min_x(body.right() - width);
+        let plots = body.with_max_x(column.left() - theme::GAP);
+        let split = plots.top() + (LEVELS_SHARE * plots.height()).round();
+        curves::show(scene, plots.with_max_y(split - 4.0));
+        difference::show(scene, plots.with_min_y(split), missing(scene));
+        self.show_column(scene, column);
+        controls::show(scene, foot);
+    }
+}
+
+impl BalancePage {
+    /// The readings and the moves, under each other or one of them.
+    fn show_column(&mut self, scene: &mut Scene<'_>, rect: Rect) {
+        if rect.height() >= readings::HEIGHT + theme::GAP + moves::HEIGHT {
+            let (above, below) = rect.split_top_bottom_at_y(rect.top() + readings::HEIGHT);
+            readings::show(scene, above);
+            moves::show(scene, below.with_min_y(below.top() + theme::GAP));
+            return;
+        }
+        let (head, rest) = rect.split_top_bottom_at_y(rect.top() + 20.0);
+        let help = "There is room for one of the two.";
+        let item =
+            |text, name| Segment { text, name, help, color: theme::CHOSEN, is_disabled: false };
+        let items = [item("Readings", "Show readings"), item("Moves", "Show moves")];
+        let shown = usize::from(self.has_moves_page);
+        if let Some(clicked) = segments(scene, head, &items, Some(shown)) {
+            self.has_moves_page = clicked == 1;
+        }
+        let rest = rest.with_min_y(rest.top() + 2.0);
+        if self.has_moves_page {
+            moves::show(scene, rest);
+        } else {
+            readings::show(scene, rest);
+        }
+    }
 }
 
 /// The next step, in words, where something to compare is missing.
@@ -130,29 +181,5 @@ fn show_average(scene: &mut Scene<'_>, rect: Rect) {
         && (clicked == 1) != is_average
     {
         scene.edits.push(Edit::Balance(BalanceEdit::Average(clicked == 1)));
-    }
-}
-
-/// The readings and the moves, under each other or one of them.
-fn show_column(scene: &mut Scene<'_>, rect: Rect) {
-    if rect.height() >= readings::HEIGHT + theme::GAP + moves::HEIGHT {
-        let (above, below) = rect.split_top_bottom_at_y(rect.top() + readings::HEIGHT);
-        readings::show(scene, above);
-        moves::show(scene, below.with_min_y(below.top() + theme::GAP));
-        return;
-    }
-    let (head, rest) = rect.split_top_bottom_at_y(rect.top() + 20.0);
-    let help = "There is room for one of the two.";
-    let item = |text, name| Segment { text, name, help, color: theme::CHOSEN, is_disabled: false };
-    let items = [item("Readings", "Show readings"), item("Moves", "Show moves")];
-    let shown = usize::from(scene.state.has_moves_page);
-    if let Some(clicked) = segments(scene, head, &items, Some(shown)) {
-        scene.state.has_moves_page = clicked == 1;
-    }
-    let rest = rest.with_min_y(rest.top() + 2.0);
-    if scene.state.has_moves_page {
-        moves::show(scene, rest);
-    } else {
-        readings::show(scene, rest);
     }
 }

@@ -7,54 +7,58 @@ mod preference;
 mod revealed;
 mod setup;
 
-use burnish_session::blind::{BlindEdit, BlindMode, Phase};
-use egui::{Align2, Rect, vec2};
+use burnish_session::blind::{BlindMode, Phase};
+use egui::{Rect, vec2};
 
-pub(crate) use self::setup::Setup;
+use self::setup::Setup;
+use super::body::{Body, Title};
+use crate::page::Page;
 use crate::scene::Scene;
-use crate::theme;
-use crate::view::{BlindPageEdit, Edit};
 
 const TITLE_HEIGHT: f32 = 26.0;
 
-/// Draws the page.
-pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
-    scene.panel(rect);
-    let inner = rect.shrink2(vec2(12.0, 8.0));
-    let title = inner.with_max_y(inner.top() + TITLE_HEIGHT);
-    let body = inner.with_min_y(title.bottom() + 6.0);
-    let test = scene.view.blind.test.filter(|test| test.phase() != Phase::Closed);
-    match test {
-        Some(test) if test.is_running() => match test.mode() {
-            BlindMode::Preference => preference::show(scene, title, body, test),
-            BlindMode::Abx { trials } => abx::show(scene, title, body, test, trials),
-        },
-        Some(test) => revealed::show(scene, title, body, test),
-        None => setup::show(scene, title, body),
-    }
+/// The page, and what it remembers.
+#[derive(Debug, Default)]
+pub(super) struct BlindPage {
+    /// The test that is being set up.
+    setup: Setup,
+    /// The word that is being typed.
+    own_word: String,
 }
 
-/// What stands in the place of the chain and the meters while a test runs:
-/// their readings would give the answer away.
-pub(crate) fn curtain(scene: &Scene<'_>, chain: Rect, meters: Rect) {
-    for (rect, name, text) in [
-        (chain, "Chain", "The chain is out of sight during a blind test."),
-        (meters, "Meters", "Meters rest during a blind test."),
-    ] {
-        scene.panel(rect);
-        let font = theme::font(theme::TEXT_SIZE);
-        let words = rect.shrink2(vec2(12.0, 0.0));
-        if rect.width() > 320.0 {
-            scene.text_in(words, Align2::CENTER_CENTER, text, font, theme::QUIET);
-        } else {
-            let middle = Rect::from_center_size(words.center(), vec2(words.width(), 36.0));
-            scene.paragraph(middle, text, font, theme::QUIET);
+impl Body for BlindPage {
+    fn page(&self) -> Page {
+        Page::Blind
+    }
+
+    fn title(&self) -> Title {
+        Title {
+            text: "Blind",
+            short: "Blind",
+            name: "Blind page",
+            help: "Chooses between masters without knowing which is which. \
+                   Again: back to the stage.",
         }
-        scene.reading(rect, name, text);
     }
-}
 
-/// Asks for an action of the test.
-fn ask(scene: &mut Scene<'_>, edit: BlindEdit) {
-    scene.edits.push(Edit::Blind(BlindPageEdit::Test(edit)));
+    fn show(&mut self, scene: &mut Scene<'_>, rect: Rect) {
+        scene.panel(rect);
+        let inner = rect.shrink2(vec2(12.0, 8.0));
+        let title = inner.with_max_y(inner.top() + TITLE_HEIGHT);
+        let body = inner.with_min_y(title.bottom() + 6.0);
+        let test = scene.view.blind.test.filter(|test| test.phase() != Phase::Closed);
+        match test {
+            Some(test) if test.is_running() => match test.mode() {
+                BlindMode::Preference => {
+                    preference::show(scene, &mut self.own_word, title, body, test);
+                }
+                BlindMode::Abx { trials } => abx::show(scene, title, body, test, trials),
+            },
+            Some(test) => revealed::show(scene, title, body, test),
+            None => {
+                self.own_word.clear();
+                setup::show(scene, &mut self.setup, title, body);
+            }
+        }
+    }
 }

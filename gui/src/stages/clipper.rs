@@ -1,10 +1,13 @@
 //! The clipper: its transfer curve, and what it shaved off.
 
 use burnish_dsp::clipper::static_output;
+use burnish_dsp::settings::Stage;
 use burnish_dsp::units::{db_to_gain, gain_to_db};
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
+use super::face::{Face, Title};
 use super::waveform::{self, Waveform};
+use super::{frame, reduction_bar};
 use crate::flow::{Item, Part};
 use crate::format;
 use crate::plots::{self, Axis};
@@ -14,45 +17,67 @@ use crate::theme;
 /// Levels on both axes of the curve, dBFS.
 const LEVELS_DB: [f64; 2] = [-24.0, 6.0];
 
-/// Draws the stage.
-pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
-    let items = [
-        Item::Knob("clipper.drive"),
-        Item::Knob("clipper.threshold"),
-        Item::Knob("clipper.softness"),
-        Item::Space,
-        Item::Block(&[&[Part::Choice("clipper.oversampling", 56.0, None)]]),
-    ];
-    let plot = super::with_controls(scene, body, &items);
-    let side = plot.height().min(0.45 * plot.width());
-    let square = plot.with_max_x(plot.left() + side.max(0.3 * plot.width()));
-    curve(scene, square);
-    let rest = plot.with_min_x(square.right() + theme::GAP);
-    let settings = &scene.view.settings.clipper;
-    let threshold = parameter(index_of("clipper.threshold")).kind.format(settings.threshold_db);
-    let name = format!("Threshold {}", format::minus(&threshold));
-    waveform::show(
-        scene,
-        rest,
-        &Waveform {
-            input: |point| point.on_the_way.at_clipper,
-            has_output: false,
-            reduction: Some(|point| point.clipper_db),
-            line: Some((settings.threshold_db, &name)),
-            empty: "Play the mix: what is shaved off its peaks appears here.",
-        },
-    );
-    let help = "Slate is what reaches the clipper with its drive, rose hangs from the top as far as peaks were \
-                shaved; the last 10 s.";
-    scene.explain(rest, "Clipper history", help);
-    let now_db = scene.view.meters.reduction.clipper_db.max(0.0);
-    let most_db = scene.view.history.iter().map(|point| point.clipper_db).fold(0.0, f32::max);
-    let text = format!(
-        "Shaves {} dB  \u{00b7}  at most {} dB in the last 10 s",
-        format::decimal(now_db, 1),
-        format::decimal(f64::from(most_db), 1)
-    );
-    super::title_note(scene, body, &text);
+/// The clipper.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ClipperFace;
+
+impl Face for ClipperFace {
+    fn stage(&self) -> Stage {
+        Stage::Clipper
+    }
+
+    fn title(&self) -> Title {
+        Title { name: "Clipper", purpose: "shaves short peaks before the limiter", has_note: true }
+    }
+
+    fn reading(&self, scene: &Scene<'_>) -> Option<(String, &'static str)> {
+        Some(reduction_bar::reading(scene.view.meters.reduction.clipper_db))
+    }
+
+    fn miniature(&mut self, scene: &Scene<'_>, area: Rect, is_on: bool) {
+        let reduction_db = [scene.view.meters.reduction.clipper_db; 2];
+        reduction_bar::show(scene, area, reduction_db, 3.0, is_on);
+    }
+
+    fn show(&mut self, scene: &mut Scene<'_>, body: Rect) {
+        let items = [
+            Item::Knob("clipper.drive"),
+            Item::Knob("clipper.threshold"),
+            Item::Knob("clipper.softness"),
+            Item::Space,
+            Item::Block(&[&[Part::Choice("clipper.oversampling", 56.0, None)]]),
+        ];
+        let plot = frame::with_controls(scene, body, &items);
+        let side = plot.height().min(0.45 * plot.width());
+        let square = plot.with_max_x(plot.left() + side.max(0.3 * plot.width()));
+        curve(scene, square);
+        let rest = plot.with_min_x(square.right() + theme::GAP);
+        let settings = &scene.view.settings.clipper;
+        let threshold = parameter(index_of("clipper.threshold")).kind.format(settings.threshold_db);
+        let name = format!("Threshold {}", format::minus(&threshold));
+        waveform::show(
+            scene,
+            rest,
+            &Waveform {
+                input: |point| point.on_the_way.at_clipper,
+                has_output: false,
+                reduction: Some(|point| point.clipper_db),
+                line: Some((settings.threshold_db, &name)),
+                empty: "Play the mix: what is shaved off its peaks appears here.",
+            },
+        );
+        let help = "Slate is what reaches the clipper with its drive, rose hangs from the top as far as peaks were \
+                    shaved; the last 10 s.";
+        scene.explain(rest, "Clipper history", help);
+        let now_db = scene.view.meters.reduction.clipper_db.max(0.0);
+        let most_db = scene.view.history.iter().map(|point| point.clipper_db).fold(0.0, f32::max);
+        let text = format!(
+            "Shaves {} dB  \u{00b7}  at most {} dB in the last 10 s",
+            format::decimal(now_db, 1),
+            format::decimal(f64::from(most_db), 1)
+        );
+        frame::title_note(scene, body, &text);
+    }
 }
 
 fn curve(scene: &Scene<'_>, rect: Rect) {

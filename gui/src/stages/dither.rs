@@ -1,34 +1,99 @@
 //! The dither: for which word length, with which noise, and how far that noise lies below the music.
 
 use burnish_dsp::dither::{BitDepth, NoiseShape};
+use burnish_dsp::parameter::Kind;
+use burnish_dsp::settings::Stage;
 use egui::{Align2, Rect, Stroke, pos2};
 
+use super::face::{Face, Title};
+use super::frame;
 use crate::flow::{Item, Part};
 use crate::format;
 use crate::plots::{self, Axis};
-use crate::scene::Scene;
+use crate::scene::{Scene, index_of, parameter};
 use crate::theme;
 
 /// Total error of triangular dither: half a step rms, dB per bit and at 0 bit.
 const DB_PER_BIT: f64 = 6.0206;
 
-/// Draws the stage.
-pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
-    let items = [
-        Item::Block(&[
-            &[Part::Choice("dither.depth", 66.0, None)],
-            &[Part::Switch("dither.auto_blank")],
-        ]),
-        Item::Space,
-        Item::Block(&[&[Part::Choice("dither.shape", 88.0, None)]]),
-    ];
-    let plot = super::with_controls(scene, body, &items);
-    let words = plot.with_min_y((plot.bottom() - 56.0).max(plot.top()));
-    let ladder = plot.with_max_y(words.top() - theme::GAP);
-    show_ladder(scene, ladder);
-    let place = words.shrink2(egui::vec2(4.0, 2.0));
-    let font = theme::font(theme::TEXT_SIZE);
-    scene.paragraph(place, &advice(scene), font, theme::TEXT);
+/// The dither.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DitherFace {
+    /// The depth to come back to when it is switched on again.
+    depth: f64,
+}
+
+impl Default for DitherFace {
+    fn default() -> Self {
+        Self { depth: BitDepth::Bits24.index() }
+    }
+}
+
+impl Face for DitherFace {
+    fn stage(&self) -> Stage {
+        Stage::Dither
+    }
+
+    fn title(&self) -> Title {
+        Title { name: "Dither", purpose: "for the word length you deliver", has_note: false }
+    }
+
+    fn is_on(&self, scene: &Scene<'_>) -> bool {
+        scene.view.settings.dither.depth != BitDepth::Off
+    }
+
+    /// It has a depth instead of a switch, and comes back at the depth it had.
+    fn switch(&mut self, scene: &mut Scene<'_>, is_on: bool) {
+        let index = index_of("dither.depth");
+        if is_on {
+            scene.set_once(index, self.depth);
+        } else {
+            self.depth = scene.value(index);
+            scene.set_once(index, BitDepth::Off.index());
+        }
+    }
+
+    fn switch_help(&self) -> &'static str {
+        "Switches the dither in or out."
+    }
+
+    /// Its own choices are what switches it on.
+    fn is_faint_when_off(&self) -> bool {
+        false
+    }
+
+    fn reading(&self, _: &Scene<'_>) -> Option<(String, &'static str)> {
+        None
+    }
+
+    fn miniature(&mut self, scene: &Scene<'_>, area: Rect, is_on: bool) {
+        let text = match parameter(index_of("dither.depth")).kind {
+            Kind::Choice(names) => names[scene.view.settings.dither.depth.index() as usize],
+            _ => "",
+        };
+        let text = if is_on { text } else { "32-bit float" };
+        let color = if is_on { theme::TEXT } else { theme::FAINT };
+        let font = theme::font(theme::TEXT_SIZE);
+        scene.text_in(area, Align2::CENTER_CENTER, text, font, color);
+    }
+
+    fn show(&mut self, scene: &mut Scene<'_>, body: Rect) {
+        let items = [
+            Item::Block(&[
+                &[Part::Choice("dither.depth", 66.0, None)],
+                &[Part::Switch("dither.auto_blank")],
+            ]),
+            Item::Space,
+            Item::Block(&[&[Part::Choice("dither.shape", 88.0, None)]]),
+        ];
+        let plot = frame::with_controls(scene, body, &items);
+        let words = plot.with_min_y((plot.bottom() - 56.0).max(plot.top()));
+        let ladder = plot.with_max_y(words.top() - theme::GAP);
+        show_ladder(scene, ladder);
+        let place = words.shrink2(egui::vec2(4.0, 2.0));
+        let font = theme::font(theme::TEXT_SIZE);
+        scene.paragraph(place, &advice(scene), font, theme::TEXT);
+    }
 }
 
 /// A word of advice on what is chosen.

@@ -1,10 +1,12 @@
 //! The glue compressor: its curve with the level on it, and how often it reduces by how much.
 
 use burnish_dsp::compressor::{CompressorSettings, static_reduction_db};
+use burnish_dsp::settings::Stage;
 use burnish_dsp::units::power_to_db;
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
-use super::reduction_histogram;
+use super::face::{Face, Title};
+use super::{frame, reduction_bar, reduction_histogram};
 use crate::flow::{Item, Part};
 use crate::format;
 use crate::plots::{self, Axis};
@@ -16,37 +18,59 @@ const AUTO_MAKEUP: &str = "Has no effect while the make-up is automatic.";
 /// Levels on both axes of the curve, dBFS.
 const LEVELS_DB: [f64; 2] = [-60.0, 0.0];
 
-/// Draws the stage.
-pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
-    let settings = &scene.view.settings.glue;
-    let items = [
-        Item::Knob("glue.threshold"),
-        Item::Block(&[
-            &[Part::Choice("glue.ratio", 40.0, None)],
-            &[Part::Switch("glue.auto_release"), Part::Switch("glue.auto_makeup")],
-        ]),
-        Item::Knob("glue.knee"),
-        Item::Knob("glue.attack"),
-        Item::knob_if(!settings.is_auto_release, "glue.release", AUTO_RELEASE),
-        Item::Knob("glue.detector_high_pass"),
-        Item::Knob("glue.link"),
-        Item::Knob("glue.range"),
-        Item::Knob("glue.mix"),
-        Item::knob_if(!settings.is_auto_makeup, "glue.makeup", AUTO_MAKEUP),
-    ];
-    let plot = super::with_controls(scene, body, &items);
-    let [left, right] = scene.view.meters.reduction.glue_db;
-    let now_db = left.max(right).max(0.0);
-    let side = plot.height().min(0.45 * plot.width());
-    let square = plot.with_max_x(plot.left() + side.max(0.3 * plot.width()));
-    curve(scene, square, settings, seen(scene));
-    let rest = plot.with_min_x(square.right() + theme::GAP);
-    reduction_histogram::show(scene, rest, &scene.state.reduction.glue, 1.0..=3.0, now_db);
-    let help = "The song should stay between the dashed lines: below, the compressor does \
-                nothing; above, it is heard working.";
-    scene.explain(rest, "Glue histogram", help);
-    let text = format!("Gain reduction {} dB", format::decimal(-now_db, 1));
-    super::title_note(scene, body, &text);
+/// The glue compressor.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct GlueFace;
+
+impl Face for GlueFace {
+    fn stage(&self) -> Stage {
+        Stage::Glue
+    }
+
+    fn title(&self) -> Title {
+        Title { name: "Glue compressor", purpose: "1 to 3 dB hold a mix together", has_note: true }
+    }
+
+    fn reading(&self, scene: &Scene<'_>) -> Option<(String, &'static str)> {
+        let [left, right] = scene.view.meters.reduction.glue_db;
+        Some(reduction_bar::reading(left.max(right)))
+    }
+
+    fn miniature(&mut self, scene: &Scene<'_>, area: Rect, is_on: bool) {
+        reduction_bar::show(scene, area, scene.view.meters.reduction.glue_db, 3.0, is_on);
+    }
+
+    fn show(&mut self, scene: &mut Scene<'_>, body: Rect) {
+        let settings = &scene.view.settings.glue;
+        let items = [
+            Item::Knob("glue.threshold"),
+            Item::Block(&[
+                &[Part::Choice("glue.ratio", 40.0, None)],
+                &[Part::Switch("glue.auto_release"), Part::Switch("glue.auto_makeup")],
+            ]),
+            Item::Knob("glue.knee"),
+            Item::Knob("glue.attack"),
+            Item::knob_if(!settings.is_auto_release, "glue.release", AUTO_RELEASE),
+            Item::Knob("glue.detector_high_pass"),
+            Item::Knob("glue.link"),
+            Item::Knob("glue.range"),
+            Item::Knob("glue.mix"),
+            Item::knob_if(!settings.is_auto_makeup, "glue.makeup", AUTO_MAKEUP),
+        ];
+        let plot = frame::with_controls(scene, body, &items);
+        let [left, right] = scene.view.meters.reduction.glue_db;
+        let now_db = left.max(right).max(0.0);
+        let side = plot.height().min(0.45 * plot.width());
+        let square = plot.with_max_x(plot.left() + side.max(0.3 * plot.width()));
+        curve(scene, square, settings, seen(scene));
+        let rest = plot.with_min_x(square.right() + theme::GAP);
+        reduction_histogram::show(scene, rest, &scene.state.reduction.glue, 1.0..=3.0, now_db);
+        let help = "The song should stay between the dashed lines: below, the compressor does \
+                    nothing; above, it is heard working.";
+        scene.explain(rest, "Glue histogram", help);
+        let text = format!("Gain reduction {} dB", format::decimal(-now_db, 1));
+        frame::title_note(scene, body, &text);
+    }
 }
 
 /// The static curve with its range cap.

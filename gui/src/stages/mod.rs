@@ -1,13 +1,14 @@
-//! The chosen stage, large: what it does to the music, and its controls.
+//! The stages as they are shown: each on its card in the chain row, and the chosen one
+//! large, with what it does to the music and its controls.
 
 mod clipper;
 mod dither;
 mod equalizer;
-mod equalizer_bands;
-mod equalizer_plot;
-mod equalizer_spectra;
+mod face;
+mod frame;
 mod glue;
 mod limiter;
+mod reduction_bar;
 mod reduction_histogram;
 mod stereo;
 mod trim;
@@ -16,55 +17,68 @@ mod waveform;
 use burnish_dsp::settings::Stage;
 use egui::{Align2, Rect, pos2, vec2};
 
-use crate::chain_row;
-use crate::flow::{self, Item};
+pub(crate) use self::face::Face;
+use self::face::Title;
+use self::frame::TITLE_HEIGHT;
 use crate::icons;
 use crate::scene::Scene;
 use crate::theme;
 
-const TITLE_HEIGHT: f32 = 24.0;
 /// How strongly the view of a stage that is switched off is drawn.
 const OFF_OPACITY: f32 = 0.55;
 
-/// Draws the chosen stage.
-pub(crate) fn show(scene: &mut Scene<'_>, rect: Rect) {
-    scene.panel(rect);
-    let inner = rect.shrink2(vec2(12.0, 8.0));
-    let title = inner.with_max_y(inner.top() + TITLE_HEIGHT);
-    let body = inner.with_min_y(title.bottom() + 6.0);
-    let stage = scene.state.stage;
-    let is_on = chain_row::is_on(scene, stage);
-    show_title(scene, title, stage, is_on);
-    let opacity = scene.ui.opacity();
-    // The dither's own choices are what switches it on.
-    if !is_on && stage != Stage::Dither {
-        scene.ui.set_opacity(OFF_OPACITY * opacity);
-    }
-    match stage {
-        Stage::Trim => trim::show(scene, body),
-        Stage::Equalizer => equalizer::show(scene, body),
-        Stage::Glue => glue::show(scene, body),
-        Stage::Stereo => stereo::show(scene, body),
-        Stage::Clipper => clipper::show(scene, body),
-        Stage::Limiter => limiter::show(scene, body),
-        Stage::Dither => dither::show(scene, body),
-    }
-    scene.ui.set_opacity(opacity);
+/// The stages in the order of the signal.
+#[derive(Debug)]
+pub(crate) struct Stages([Box<dyn Face>; Stage::ALL.len()]);
+
+/// A new stage is its file and its line here.
+fn all() -> [Box<dyn Face>; Stage::ALL.len()] {
+    [
+        Box::<trim::TrimFace>::default(),
+        Box::<equalizer::EqualizerFace>::default(),
+        Box::<glue::GlueFace>::default(),
+        Box::<stereo::StereoFace>::default(),
+        Box::<clipper::ClipperFace>::default(),
+        Box::<limiter::LimiterFace>::default(),
+        Box::<dither::DitherFace>::default(),
+    ]
 }
 
-fn show_title(scene: &Scene<'_>, rect: Rect, stage: Stage, is_on: bool) {
-    let (title, purpose) = match stage {
-        Stage::Trim => ("Trim", "brings the mix to a working level"),
-        Stage::Equalizer => ("Equaliser", "cuts before boosts; small steps"),
-        Stage::Glue => ("Glue compressor", "1 to 3 dB hold a mix together"),
-        Stage::Stereo => ("Stereo", "width with an eye on mono"),
-        Stage::Clipper => ("Clipper", "shaves short peaks before the limiter"),
-        Stage::Limiter => ("Limiter", "loudness up to the ceiling, never above"),
-        Stage::Dither => ("Dither", "for the word length you deliver"),
-    };
+impl Default for Stages {
+    fn default() -> Self {
+        Self(all())
+    }
+}
+
+impl Stages {
+    /// All of them, for their cards.
+    pub(crate) fn faces(&mut self) -> &mut [Box<dyn Face>] {
+        &mut self.0
+    }
+
+    /// Draws the chosen stage.
+    pub(crate) fn show(&mut self, scene: &mut Scene<'_>, rect: Rect) {
+        let stage = scene.state.stage;
+        let Some(face) = self.0.iter_mut().find(|face| face.stage() == stage) else { return };
+        scene.panel(rect);
+        let inner = rect.shrink2(vec2(12.0, 8.0));
+        let title = inner.with_max_y(inner.top() + TITLE_HEIGHT);
+        let body = inner.with_min_y(title.bottom() + 6.0);
+        let is_on = face.is_on(scene);
+        show_title(scene, title, face.title(), is_on);
+        let opacity = scene.ui.opacity();
+        if !is_on && face.is_faint_when_off() {
+            scene.ui.set_opacity(OFF_OPACITY * opacity);
+        }
+        face.show(scene, body);
+        scene.ui.set_opacity(opacity);
+    }
+}
+
+fn show_title(scene: &Scene<'_>, rect: Rect, title: Title, is_on: bool) {
     let font = theme::strong_font(theme::VALUE_SIZE);
     let color = if is_on { theme::TEXT } else { theme::QUIET };
-    let end = scene.text_in(rect, Align2::LEFT_CENTER, title, font, color).right();
+    let end = scene.text_in(rect, Align2::LEFT_CENTER, title.name, font, color).right();
     let mut rest = rect.with_min_x(end + 12.0);
     if !is_on {
         let right = pos2(rest.left() + 34.0, rect.center().y);
@@ -72,37 +86,21 @@ fn show_title(scene: &Scene<'_>, rect: Rect, stage: Stage, is_on: bool) {
         rest = rest.with_min_x(right.x + 12.0);
     }
     // Where it is narrow the readings need the room.
-    if rect.width() < 700.0 && has_note(stage) {
+    if rect.width() < 700.0 && title.has_note {
         return;
     }
     let font = theme::font(theme::LABEL_SIZE);
     let words = rest.translate(vec2(0.0, 1.5)).with_max_x(rest.left() + 0.55 * rest.width());
-    scene.text_in(words, Align2::LEFT_CENTER, purpose, font, theme::QUIET);
+    scene.text_in(words, Align2::LEFT_CENTER, title.purpose, font, theme::QUIET);
 }
 
-fn has_note(stage: Stage) -> bool {
-    matches!(stage, Stage::Glue | Stage::Clipper | Stage::Limiter)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The title's line above the body of a stage.
-pub(super) fn title_rect(body: Rect) -> Rect {
-    let bottom = body.top() - 6.0;
-    Rect::from_min_max(pos2(body.left(), bottom - TITLE_HEIGHT), pos2(body.right(), bottom))
-}
-
-/// A line of readings at the right of the title.
-pub(super) fn title_note(scene: &Scene<'_>, body: Rect, text: &str) {
-    let left = body.left() + 170.0_f32.max(0.42 * body.width() - 80.0);
-    let title = title_rect(body).with_min_x(left);
-    let font = theme::font(theme::TEXT_SIZE);
-    scene.text_in(title, Align2::RIGHT_CENTER, text, font, theme::TEXT);
-}
-
-/// Gives the lower part of `body` to the controls and the rest to the plot,
-/// which is returned.
-pub(super) fn with_controls(scene: &mut Scene<'_>, body: Rect, items: &[Item]) -> Rect {
-    let height = flow::height(items, body.width());
-    let controls = body.with_min_y((body.bottom() - height).max(body.top()));
-    flow::controls(scene, controls, items);
-    body.with_max_y((controls.top() - theme::GAP).max(body.top()))
+    #[test]
+    fn every_stage_has_its_face_in_the_order_of_the_signal() {
+        let stages = Stages::default().0.map(|face| face.stage());
+        assert_eq!(stages, Stage::ALL);
+    }
 }

@@ -1,8 +1,11 @@
 //! The stereo stage: the image now, the width of each band, and what mono would lose.
 
+use burnish_dsp::settings::Stage;
 use burnish_dsp::stereo::StereoSettings;
 use egui::{Align2, Rect, Sense, Stroke, pos2, vec2};
 
+use super::face::{Face, Title};
+use super::frame;
 use crate::flow::{Item, Part};
 use crate::format;
 use crate::plots::{self, Axis};
@@ -15,39 +18,66 @@ const NO_GUARD: &str = "Has no effect while the mono guard is off.";
 const READINGS_HEIGHT: f32 = 74.0;
 const LEAST_WIDTHS_HEIGHT: f32 = 120.0;
 
-/// Draws the stage.
-pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
-    let settings = &scene.view.settings.stereo;
-    let items = [
-        Item::Knob("stereo.mid_gain"),
-        Item::Knob("stereo.side_gain"),
-        Item::Knob("stereo.low_width"),
-        Item::Knob("stereo.mid_width"),
-        Item::Knob("stereo.high_width"),
-        Item::Knob("stereo.low_crossover"),
-        Item::Knob("stereo.high_crossover"),
-        Item::Block(&[&[Part::Switch("stereo.bass_mono")], &[Part::Switch("stereo.guard")]]),
-        Item::knob_if(settings.is_bass_mono, "stereo.mono_below", NO_MONO_BASS),
-        Item::knob_if(settings.is_guarded, "stereo.guard_limit", NO_GUARD),
-    ];
-    let plot = super::with_controls(scene, body, &items);
-    let side = plot.height().min(0.45 * plot.width());
-    let square = plot.with_max_x(plot.left() + side);
-    if plot.height() > 40.0 {
-        plots::well(scene.painter(), square);
-        goniometer(scene, square.shrink(6.0), scene.view.scope);
-        let help = "The master, every frame a dot: middle upward, sides across.";
-        scene.explain(square, "Large goniometer", help);
+/// The stereo stage.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct StereoFace;
+
+impl Face for StereoFace {
+    fn stage(&self) -> Stage {
+        Stage::Stereo
     }
-    let rest = plot.with_min_x(square.right() + theme::GAP);
-    if rest.height() < READINGS_HEIGHT + LEAST_WIDTHS_HEIGHT {
-        // The meters beside it have the readings too.
-        show_widths(scene, rest);
-        return;
+
+    fn title(&self) -> Title {
+        Title { name: "Stereo", purpose: "width with an eye on mono", has_note: false }
     }
-    let widths = rest.with_max_y(rest.bottom() - READINGS_HEIGHT - theme::GAP);
-    show_widths(scene, widths);
-    show_readings(scene, rest.with_min_y(widths.bottom() + theme::GAP));
+
+    fn reading(&self, scene: &Scene<'_>) -> Option<(String, &'static str)> {
+        Some((format::correlation(scene.view.meters.output.correlation), ""))
+    }
+
+    fn miniature(&mut self, scene: &Scene<'_>, area: Rect, is_on: bool) {
+        if is_on {
+            let bar = Rect::from_center_size(area.center(), vec2(area.width(), 10.0));
+            correlation_bar(scene, bar, scene.view.meters.output.correlation, false);
+        } else {
+            let bar = Rect::from_center_size(area.center(), vec2(area.width(), 8.0));
+            scene.painter().rect_filled(bar, 2, theme::GROUND);
+        }
+    }
+
+    fn show(&mut self, scene: &mut Scene<'_>, body: Rect) {
+        let settings = &scene.view.settings.stereo;
+        let items = [
+            Item::Knob("stereo.mid_gain"),
+            Item::Knob("stereo.side_gain"),
+            Item::Knob("stereo.low_width"),
+            Item::Knob("stereo.mid_width"),
+            Item::Knob("stereo.high_width"),
+            Item::Knob("stereo.low_crossover"),
+            Item::Knob("stereo.high_crossover"),
+            Item::Block(&[&[Part::Switch("stereo.bass_mono")], &[Part::Switch("stereo.guard")]]),
+            Item::knob_if(settings.is_bass_mono, "stereo.mono_below", NO_MONO_BASS),
+            Item::knob_if(settings.is_guarded, "stereo.guard_limit", NO_GUARD),
+        ];
+        let plot = frame::with_controls(scene, body, &items);
+        let side = plot.height().min(0.45 * plot.width());
+        let square = plot.with_max_x(plot.left() + side);
+        if plot.height() > 40.0 {
+            plots::well(scene.painter(), square);
+            goniometer(scene, square.shrink(6.0), scene.view.scope);
+            let help = "The master, every frame a dot: middle upward, sides across.";
+            scene.explain(square, "Large goniometer", help);
+        }
+        let rest = plot.with_min_x(square.right() + theme::GAP);
+        if rest.height() < READINGS_HEIGHT + LEAST_WIDTHS_HEIGHT {
+            // The meters beside it have the readings too.
+            show_widths(scene, rest);
+            return;
+        }
+        let widths = rest.with_max_y(rest.bottom() - READINGS_HEIGHT - theme::GAP);
+        show_widths(scene, widths);
+        show_readings(scene, rest.with_min_y(widths.bottom() + theme::GAP));
+    }
 }
 
 /// Width over frequency: a band that reaches from the middle to both edges is

@@ -1,7 +1,9 @@
 //! The trim: the level of the mix, its headroom, and the way to a working level.
 
+use burnish_dsp::settings::Stage;
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
+use super::face::{Face, Title};
 use super::waveform::{self, Waveform};
 use crate::flow::{self, Item, Part};
 use crate::format;
@@ -16,44 +18,86 @@ use crate::widgets::{ButtonLook, button};
 const HEADROOM_DBFS: f64 = -6.0;
 const METERS_HEIGHT: f32 = 66.0;
 
-/// Draws the stage.
-pub(super) fn show(scene: &mut Scene<'_>, body: Rect) {
-    let items = [
-        Item::Knob("trim.gain"),
-        Item::Space,
-        Item::Block(&[
-            &[Part::Switch("trim.invert"), Part::Switch("trim.swap")],
-            &[Part::Switch("trim.dc_block")],
-        ]),
-    ];
-    let height = flow::ROW_HEIGHT;
-    let controls = body.with_min_y((body.bottom() - height).max(body.top()));
-    let split = controls.right() - (0.4 * controls.width()).clamp(220.0, 320.0);
-    flow::controls(scene, controls.with_max_x(split), &items);
-    let place = Rect::from_min_max(
-        pos2(split, controls.top() + 8.0),
-        pos2(controls.right(), controls.bottom() - 12.0),
-    );
-    headroom(scene, place);
+/// The trim.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct TrimFace;
 
-    let plot = body.with_max_y(controls.top() - theme::GAP);
-    let meters = plot.with_max_y(plot.top() + METERS_HEIGHT);
-    input_meters(scene, meters);
-    let wave = plot.with_min_y(meters.bottom() + theme::GAP);
-    waveform::show(
-        scene,
-        wave,
-        &Waveform {
-            input: |point| point.on_the_way.trimmed,
-            has_output: false,
-            reduction: None,
-            line: Some((HEADROOM_DBFS, "\u{2212}6 dBFS")),
-            empty: "Play the loudest part of the mix.",
-        },
-    );
-    let help =
-        "Sample peaks of the mix after the trim, with the gain of that moment; the last 10 s.";
-    scene.explain(wave, "Input history", help);
+impl Face for TrimFace {
+    fn stage(&self) -> Stage {
+        Stage::Trim
+    }
+
+    fn title(&self) -> Title {
+        Title { name: "Trim", purpose: "brings the mix to a working level", has_note: false }
+    }
+
+    fn reading(&self, scene: &Scene<'_>) -> Option<(String, &'static str)> {
+        let [left, right] = scene.view.meters.input.max_peak_dbfs;
+        let peak = left.max(right) + scene.view.settings.trim.gain_db;
+        Some((format::level(peak), "dBFS"))
+    }
+
+    fn miniature(&mut self, scene: &Scene<'_>, area: Rect, is_on: bool) {
+        peak_bar(scene, area, is_on);
+    }
+
+    fn show(&mut self, scene: &mut Scene<'_>, body: Rect) {
+        let items = [
+            Item::Knob("trim.gain"),
+            Item::Space,
+            Item::Block(&[
+                &[Part::Switch("trim.invert"), Part::Switch("trim.swap")],
+                &[Part::Switch("trim.dc_block")],
+            ]),
+        ];
+        let height = flow::ROW_HEIGHT;
+        let controls = body.with_min_y((body.bottom() - height).max(body.top()));
+        let split = controls.right() - (0.4 * controls.width()).clamp(220.0, 320.0);
+        flow::controls(scene, controls.with_max_x(split), &items);
+        let place = Rect::from_min_max(
+            pos2(split, controls.top() + 8.0),
+            pos2(controls.right(), controls.bottom() - 12.0),
+        );
+        headroom(scene, place);
+
+        let plot = body.with_max_y(controls.top() - theme::GAP);
+        let meters = plot.with_max_y(plot.top() + METERS_HEIGHT);
+        input_meters(scene, meters);
+        let wave = plot.with_min_y(meters.bottom() + theme::GAP);
+        waveform::show(
+            scene,
+            wave,
+            &Waveform {
+                input: |point| point.on_the_way.trimmed,
+                has_output: false,
+                reduction: None,
+                line: Some((HEADROOM_DBFS, "\u{2212}6 dBFS")),
+                empty: "Play the loudest part of the mix.",
+            },
+        );
+        let help =
+            "Sample peaks of the mix after the trim, with the gain of that moment; the last 10 s.";
+        scene.explain(wave, "Input history", help);
+    }
+}
+
+/// Input peaks of both channels after the trim, with the mark of -6 dBFS.
+fn peak_bar(scene: &Scene<'_>, area: Rect, is_on: bool) {
+    let gain_db = if is_on { scene.view.settings.trim.gain_db } else { 0.0 };
+    let axis = Axis::linear(-48.0, 0.0, area.left(), area.right());
+    let painter = scene.painter();
+    for (i, level) in scene.view.meters.input.peak_dbfs.into_iter().enumerate() {
+        let top = area.center().y - 6.5 + 7.0 * i as f32;
+        let bar = Rect::from_min_max(pos2(area.left(), top), pos2(area.right(), top + 6.0));
+        painter.rect_filled(bar, 1, theme::GROUND);
+        if level.is_finite() {
+            let color = if level + gain_db > 0.0 { theme::OVER } else { theme::INPUT };
+            let color = if is_on { color } else { theme::FAINT };
+            painter.rect_filled(bar.with_max_x(axis.at(level + gain_db)), 1, color);
+        }
+    }
+    let mark = Stroke::new(1.0, theme::QUIET);
+    painter.vline(axis.at(-6.0), area.center().y - 9.0..=area.center().y + 9.0, mark);
 }
 
 /// The gain that brings the highest sample peak of the mix to the mark, as far as the

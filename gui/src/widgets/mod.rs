@@ -9,6 +9,7 @@ mod meter_bar;
 mod segmented;
 mod shape_icon;
 mod switch;
+mod text_field;
 mod value_field;
 
 pub(crate) use button::{ButtonLook, button, menu_button, show_menu};
@@ -20,4 +21,5 @@ pub(crate) use meter_bar::{Bar, meter_bar, scale};
 pub(crate) use segmented::{Segment, choice, segments};
 pub(crate) use shape_icon::shape_icon;
 pub(crate) use switch::{switch, toggle};
+pub(crate) use text_field::{select_all, show_error};
 pub(crate) use value_field::value_field;

@@ -6,21 +6,10 @@
 
 use egui::{Align2, Key, Margin, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, WidgetInfo};
 
+use super::text_field::{select_all, show_error};
 use crate::format;
 use crate::scene::{Scene, parameter};
-use crate::state::{State, Typing};
 use crate::theme;
-
-impl State {
-    /// Opens the field of a parameter.
-    pub(crate) fn begin_typing(&mut self, index: usize) {
-        self.typing = Some(Typing { index, is_new: true, ..Typing::default() });
-    }
-
-    fn is_typing(&self, index: usize) -> bool {
-        self.typing.as_ref().is_some_and(|typing| typing.index == index)
-    }
-}
 
 /// The value of a parameter, centred in `rect`.
 pub(crate) fn value_field(scene: &mut Scene<'_>, rect: Rect, index: usize, is_quiet: bool) {
@@ -104,25 +93,4 @@ fn type_in(scene: &mut Scene<'_>, rect: Rect, index: usize) {
         // What was left behind unfinished changes nothing.
         Err(_) => {}
     }
-}
-
-fn select_all(scene: &Scene<'_>, id: egui::Id, characters: usize) {
-    use egui::text::{CCursor, CCursorRange};
-    let ctx = scene.ui.ctx();
-    let mut state = egui::text_edit::TextEditState::load(ctx, id).unwrap_or_default();
-    let range = CCursorRange::two(CCursor::new(0), CCursor::new(characters));
-    state.cursor.set_char_range(Some(range));
-    state.store(ctx, id);
-}
-
-fn show_error(scene: &Scene<'_>, response: &egui::Response, error: &str) {
-    let text = format!("\u{00d7} {error}");
-    egui::Tooltip::always_open(
-        scene.ui.ctx().clone(),
-        scene.ui.layer_id(),
-        response.id.with("error"),
-        response.rect,
-    )
-    .gap(4.0)
-    .show(|ui| ui.colored_label(theme::OVER, text));
 }

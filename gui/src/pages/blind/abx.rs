@@ -4,7 +4,7 @@
 use burnish_session::blind::{Answer, BlindEdit, BlindTest, MOST_TRIALS};
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
-use super::{ask, parts};
+use super::parts::{self, ask};
 use crate::scene::Scene;
 use crate::theme;
 use crate::widgets::{ButtonLook, button};

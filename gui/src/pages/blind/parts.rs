@@ -3,15 +3,20 @@
 use burnish_session::blind::{BlindEdit, BlindTest};
 use egui::{Align2, Key, Rect, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2, vec2};
 
-use super::ask;
 use crate::icons;
 use crate::scene::Scene;
 use crate::theme;
+use crate::view::{BlindPageEdit, Edit};
 use crate::widgets::{ButtonLook, button};
 
 const BUTTON_GAP: f32 = theme::GAP;
 const NUMBER_KEYS: [Key; 8] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
+
+/// Asks for an action of the test.
+pub(super) fn ask(scene: &mut Scene<'_>, edit: BlindEdit) {
+    scene.edits.push(Edit::Blind(BlindPageEdit::Test(edit)));
+}
 
 /// The page's title; gives what is left of the line.
 pub(super) fn title(scene: &Scene<'_>, rect: Rect, text: &str) -> Rect {
@@ -137,11 +142,11 @@ pub(super) fn stop(scene: &mut Scene<'_>, rect: Rect, question: &str) -> Rect {
     let at = |right: f32, width: f32| {
         Rect::from_min_max(pos2(right - width, rect.top()), pos2(right, rect.bottom()))
     };
-    if !scene.state.blind.is_stopping {
+    if !scene.state.is_stop_asked {
         let place = at(rect.right(), 64.0);
         let help = "Ends the test before its end; asks once more.";
         if button(scene, place, "Stop", "Stop", help, ButtonLook::Plain).clicked() {
-            scene.state.blind.is_stopping = true;
+            scene.state.is_stop_asked = true;
         }
         return rect.with_max_x(place.left() - theme::GAP);
     }
@@ -149,12 +154,12 @@ pub(super) fn stop(scene: &mut Scene<'_>, rect: Rect, question: &str) -> Rect {
     let on = at(now.left() - theme::GAP, 64.0);
     let look = ButtonLook::Filled(theme::ATTENTION);
     if button(scene, now, "Stop now", "Stop now", question, look).clicked() {
-        scene.state.blind.is_stopping = false;
+        scene.state.is_stop_asked = false;
         ask(scene, BlindEdit::Stop);
     }
     let help = "Goes on with the test.";
     if button(scene, on, "Go on", "Go on", help, ButtonLook::Plain).clicked() {
-        scene.state.blind.is_stopping = false;
+        scene.state.is_stop_asked = false;
     }
     let words = rect.with_max_x(on.left() - theme::GAP);
     let font = theme::font(theme::TEXT_SIZE);

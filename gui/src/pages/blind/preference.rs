@@ -6,7 +6,7 @@ use egui::{
     pos2, vec2,
 };
 
-use super::{ask, parts};
+use super::parts::{self, ask};
 use crate::scene::Scene;
 use crate::theme;
 use crate::widgets::{Segment, segments};
@@ -16,7 +16,13 @@ const LINE_HEIGHT: f32 = 24.0;
 const RANK_WIDTH: f32 = 34.0;
 
 /// Draws the page.
-pub(super) fn show(scene: &mut Scene<'_>, title: Rect, body: Rect, test: &BlindTest) {
+pub(super) fn show(
+    scene: &mut Scene<'_>,
+    typed: &mut String,
+    title: Rect,
+    body: Rect,
+    test: &BlindTest,
+) {
     let rest = parts::title(scene, title, "Blind test");
     let rest = parts::stop(scene, rest, "Stop? Nothing will be kept of it.");
     show_reveal(scene, rest, test);
@@ -30,7 +36,7 @@ pub(super) fn show(scene: &mut Scene<'_>, title: Rect, body: Rect, test: &BlindT
     let label = scene.view.blind.heard.filter(|label| *label < test.labels().len());
     if let Some((label, opinion)) = label.and_then(|label| Some((label, test.opinion(label)?))) {
         let labels = test.labels();
-        show_opinion(scene, below, (label, labels[label]), opinion, labels.len());
+        show_opinion(scene, typed, below, (label, labels), opinion);
     } else {
         let text = "Choose a label to hear it. Give each a rank, and words and notes if they help \
                     you to decide. Which is which comes out when you reveal it.";
@@ -69,18 +75,19 @@ fn show_reveal(scene: &mut Scene<'_>, rest: Rect, test: &BlindTest) {
 
 fn show_opinion(
     scene: &mut Scene<'_>,
+    typed: &mut String,
     rect: Rect,
-    (place, label): (usize, &str),
+    (place, labels): (usize, &[&str]),
     opinion: &Opinion,
-    count: usize,
 ) {
+    let (label, count) = (labels[place], labels.len());
     let line = rect.with_max_y(rect.top() + LINE_HEIGHT);
     show_rank(scene, line, (place, label), opinion, count);
     let chips = rect.with_min_y(line.bottom() + 6.0);
     let bottom = show_words(scene, chips, (place, label), opinion);
     let fields = rect.with_min_y(bottom + 6.0);
     let word = Rect::from_min_size(fields.min, vec2(140.0, LINE_HEIGHT));
-    own_word(scene, word, (place, label));
+    own_word(scene, typed, word, (place, label));
     let notes = fields.with_min_x(word.right() + theme::GAP);
     let notes = notes.with_max_y(notes.bottom().min(notes.top() + 120.0));
     show_notes(scene, notes, (place, label), opinion);
@@ -170,10 +177,9 @@ fn chip(scene: &Scene<'_>, rect: Rect, text: &str, name: &str, is_on: bool) -> b
 }
 
 /// A field for words that are not among the given ones; Enter gives the word.
-fn own_word(scene: &mut Scene<'_>, rect: Rect, (place, label): (usize, &str)) {
-    let mut text = std::mem::take(&mut scene.state.blind.own_word);
+fn own_word(scene: &mut Scene<'_>, text: &mut String, rect: Rect, (place, label): (usize, &str)) {
     let name = format!("{label}: own word");
-    let field = TextEdit::singleline(&mut text)
+    let field = TextEdit::singleline(text)
         .id(scene.id("own word"))
         .char_limit(20)
         .margin(Margin::symmetric(6, 3))
@@ -181,9 +187,8 @@ fn own_word(scene: &mut Scene<'_>, rect: Rect, (place, label): (usize, &str)) {
     let response = scene.ui.place(rect, field).accessible_name(&name);
     let is_entered = response.lost_focus() && scene.ui.input(|input| input.key_pressed(Key::Enter));
     if is_entered && !text.trim().is_empty() {
-        ask(scene, BlindEdit::Word(place, std::mem::take(&mut text), true));
+        ask(scene, BlindEdit::Word(place, std::mem::take(text), true));
     }
-    scene.state.blind.own_word = text;
 }
 
 fn show_notes(scene: &mut Scene<'_>, rect: Rect, (place, label): (usize, &str), opinion: &Opinion) {

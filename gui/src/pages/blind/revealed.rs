@@ -3,7 +3,7 @@
 use burnish_session::blind::{AbxOutcome, BlindEdit, BlindTest, Candidate, Opinion};
 use egui::{Align2, Rect, Stroke, pos2, vec2};
 
-use super::{ask, parts};
+use super::parts::{self, ask};
 use crate::scene::Scene;
 use crate::theme;
 use crate::widgets::{ButtonLook, button};
@@ -14,7 +14,7 @@ const RANK_WIDTH: f32 = 44.0;
 
 /// Draws the page.
 pub(super) fn show(scene: &mut Scene<'_>, title: Rect, body: Rect, test: &BlindTest) {
-    scene.state.blind.is_stopping = false;
+    scene.state.is_stop_asked = false;
     let rest = parts::title(scene, title, "Blind test: revealed");
     let done = rest.with_min_x(rest.right() - 84.0);
     let help = "Puts the test away and goes back to the master; the result is kept.";

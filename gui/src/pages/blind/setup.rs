@@ -15,30 +15,20 @@ use crate::widgets::{ButtonLook, Segment, button, menu_button, segments, show_me
 const ROW_HEIGHT: f32 = 22.0;
 const TRIALS: [usize; 10] = [5, 8, 10, 12, 16, 20, 25, 32, 50, 100];
 
-/// How the page is set before and during a test.
+/// The test that is being set up.
 #[derive(Debug)]
-pub(crate) struct Setup {
+pub(super) struct Setup {
     /// Whether ABX is chosen.
     is_abx: bool,
     /// Trials of ABX.
     trials: usize,
     /// What was chosen; `None` before anything was, and then it is the first masters.
     chosen: Option<Vec<BlindSource>>,
-    /// The word that is being typed.
-    pub(super) own_word: String,
-    /// Whether "Stop" was pressed and asks once more.
-    pub(crate) is_stopping: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self {
-            is_abx: false,
-            trials: USUAL_TRIALS,
-            chosen: None,
-            own_word: String::new(),
-            is_stopping: false,
-        }
+        Self { is_abx: false, trials: USUAL_TRIALS, chosen: None }
     }
 }
 
@@ -76,29 +66,28 @@ impl Setup {
 }
 
 /// Draws the page.
-pub(super) fn show(scene: &mut Scene<'_>, title: Rect, body: Rect) {
-    scene.state.blind.is_stopping = false;
-    scene.state.blind.own_word.clear();
+pub(super) fn show(scene: &mut Scene<'_>, setup: &mut Setup, title: Rect, body: Rect) {
+    scene.state.is_stop_asked = false;
     let rest = parts::title(scene, title, "Blind test");
     let font = theme::font(theme::LABEL_SIZE);
     let purpose = "ears without eyes: shuffled, equally loud, named only at the end";
     let words = rest.translate(vec2(0.0, 1.5));
     scene.text_in(words, Align2::LEFT_CENTER, purpose, font, theme::QUIET);
     let split = body.left() + 0.56 * body.width();
-    show_choice(scene, body.with_max_x(split - 12.0));
+    show_choice(scene, setup, body.with_max_x(split - 12.0));
     let right = body.with_min_x(split + 12.0);
-    let below = make_three(scene, right);
+    let below = make_three(scene, setup, right);
     show_results(scene, below);
 }
 
-fn show_choice(scene: &mut Scene<'_>, rect: Rect) {
+fn show_choice(scene: &mut Scene<'_>, setup: &mut Setup, rect: Rect) {
     let mode = rect.with_max_y(rect.top() + 26.0);
-    show_mode(scene, mode);
+    show_mode(scene, setup, mode);
     let words = Rect::from_min_max(
         pos2(rect.left(), mode.bottom() + 2.0),
         pos2(rect.right(), mode.bottom() + 20.0),
     );
-    let text = if scene.state.blind.is_abx {
+    let text = if setup.is_abx {
         "Can you tell two apart? X is one of them, anew in every trial."
     } else {
         "Which do you like? Rank two to eight and say why."
@@ -110,11 +99,11 @@ fn show_choice(scene: &mut Scene<'_>, rect: Rect) {
         pos2(rect.left(), words.bottom() + 4.0),
         pos2(rect.right(), start.top() - theme::GAP),
     );
-    show_candidates(scene, list);
-    show_start(scene, start);
+    show_candidates(scene, setup, list);
+    show_start(scene, setup, start);
 }
 
-fn show_mode(scene: &mut Scene<'_>, rect: Rect) {
+fn show_mode(scene: &mut Scene<'_>, setup: &mut Setup, rect: Rect) {
     let item =
         |text, name, help| Segment { text, name, help, color: theme::CHOSEN, is_disabled: false };
     let items = [
@@ -122,20 +111,19 @@ fn show_mode(scene: &mut Scene<'_>, rect: Rect) {
         item("ABX", "Test: ABX", "Find out whether you hear a difference at all."),
     ];
     let place = rect.with_max_x(rect.left() + 184.0);
-    let chosen = usize::from(scene.state.blind.is_abx);
+    let chosen = usize::from(setup.is_abx);
     if let Some(clicked) = segments(scene, place, &items, Some(chosen)) {
-        scene.state.blind.is_abx = clicked == 1;
+        setup.is_abx = clicked == 1;
     }
-    if !scene.state.blind.is_abx {
+    if !setup.is_abx {
         return;
     }
     let left = place.right() + theme::GAP;
     let place = Rect::from_min_max(pos2(left, rect.top()), pos2(left + 96.0, rect.bottom()));
-    let text = format!("{} trials", scene.state.blind.trials);
+    let text = format!("{} trials", setup.trials);
     let help = "How often X is asked for; choose before you begin. 16 is usual: more finds \
                 smaller differences, and tires the ears.";
     let response = menu_button(scene, place, &text, "Trials", help);
-    let setup = &mut scene.state.blind;
     show_menu(&response, 96.0, PopupCloseBehavior::CloseOnClick, |ui| {
         for trials in TRIALS {
             let item = egui::Button::selectable(trials == setup.trials, format!("{trials} trials"));
@@ -146,7 +134,7 @@ fn show_mode(scene: &mut Scene<'_>, rect: Rect) {
     });
 }
 
-fn show_candidates(scene: &mut Scene<'_>, rect: Rect) {
+fn show_candidates(scene: &mut Scene<'_>, setup: &mut Setup, rect: Rect) {
     let candidates = scene.view.blind.candidates;
     if candidates.is_empty() {
         let text = "Nothing to compare yet: let Burnish make three, copy the master into another \
@@ -154,7 +142,7 @@ fn show_candidates(scene: &mut Scene<'_>, rect: Rect) {
         scene.paragraph(rect, text, theme::font(theme::TEXT_SIZE), theme::QUIET);
         return;
     }
-    let chosen = scene.state.blind.chosen(candidates);
+    let chosen = setup.chosen(candidates);
     let shown = candidates.len().min(MOST_CANDIDATES);
     let is_high = shown as f32 * ROW_HEIGHT <= rect.height();
     let columns = if is_high { 1 } else { 2 };
@@ -173,7 +161,7 @@ fn show_candidates(scene: &mut Scene<'_>, rect: Rect) {
         let name = format!("Test {}{number}", candidate.name);
         let help = format!("Whether {} takes part.", candidate.name);
         if toggle(scene, row, &name, &help, is_on) {
-            scene.state.blind.flip(candidates, candidate.source);
+            setup.flip(candidates, candidate.source);
         }
         let color = match candidate.source {
             _ if !is_on => theme::QUIET,
@@ -187,15 +175,15 @@ fn show_candidates(scene: &mut Scene<'_>, rect: Rect) {
     }
 }
 
-fn show_start(scene: &mut Scene<'_>, rect: Rect) {
-    let setup = scene.state.blind.to_test(scene.view.blind.candidates);
-    let problem = setup.problem();
+fn show_start(scene: &mut Scene<'_>, setup: &Setup, rect: Rect) {
+    let test = setup.to_test(scene.view.blind.candidates);
+    let problem = test.problem();
     let place = rect.with_max_x(rect.left() + 110.0);
     let help = problem.as_deref().unwrap_or(
         "Shuffles them and begins; until the end nothing in the editor tells which is which.",
     );
     if parts::button_if(scene, problem.is_none(), place, "Start", help) {
-        scene.edits.push(Edit::Blind(BlindPageEdit::Start(setup)));
+        scene.edits.push(Edit::Blind(BlindPageEdit::Start(test)));
     }
     if let Some(problem) = problem {
         let words = rect.with_min_x(place.right() + 12.0);
@@ -205,12 +193,12 @@ fn show_start(scene: &mut Scene<'_>, rect: Rect) {
 }
 
 /// Gives what is left below.
-fn make_three(scene: &mut Scene<'_>, rect: Rect) -> Rect {
+fn make_three(scene: &mut Scene<'_>, setup: &mut Setup, rect: Rect) -> Rect {
     let place = rect.with_max_y(rect.top() + 26.0);
     let name = "Make me three";
     let help = "Three masters from the current one, to compare blind.";
     if button(scene, place, name, name, help, ButtonLook::Plain).clicked() {
-        scene.state.blind.chosen = None;
+        setup.chosen = None;
         scene.edits.push(Edit::Blind(BlindPageEdit::MakeThree));
     }
     let words = Rect::from_min_max(

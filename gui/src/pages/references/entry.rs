@@ -5,13 +5,12 @@
 
 use std::path::PathBuf;
 
-use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
-use egui::{Align2, Id, Key, Margin, Rect, Response, Stroke, StrokeKind, TextEdit};
+use egui::{Align2, Key, Margin, Rect, Stroke, StrokeKind, TextEdit};
 
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::ReferenceView;
+use crate::widgets::{select_all, show_error};
 
 /// What of a reference is being typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +34,15 @@ pub(super) struct Entry {
 }
 
 /// Opens the field.
-pub(super) fn begin(scene: &mut Scene<'_>, field: Field, song: usize, text: &str) {
+pub(super) fn begin(
+    scene: &Scene<'_>,
+    open: &mut Option<Entry>,
+    field: Field,
+    song: usize,
+    text: &str,
+) {
     let Some(reference) = scene.view.references.list.get(song) else { return };
-    scene.state.references.entry = Some(Entry {
+    *open = Some(Entry {
         field,
         song,
         path: reference.path.clone(),
@@ -48,9 +53,9 @@ pub(super) fn begin(scene: &mut Scene<'_>, field: Field, song: usize, text: &str
 }
 
 /// Whether this is being typed.
-pub(super) fn is_open(scene: &Scene<'_>, field: Field, song: usize) -> bool {
+pub(super) fn is_open(scene: &Scene<'_>, open: Option<&Entry>, field: Field, song: usize) -> bool {
     let list = scene.view.references.list;
-    scene.state.references.entry.as_ref().is_some_and(|entry| {
+    open.is_some_and(|entry| {
         let is_same = |reference: &ReferenceView| reference.path == entry.path;
         (entry.field, entry.song) == (field, song) && list.get(song).is_some_and(is_same)
     })
@@ -59,12 +64,13 @@ pub(super) fn is_open(scene: &Scene<'_>, field: Field, song: usize) -> bool {
 /// Draws the field; gives what was typed once it is taken and `parse` understands it.
 pub(super) fn show<T>(
     scene: &mut Scene<'_>,
+    open: &mut Option<Entry>,
     rect: Rect,
     align: Align2,
     name: &str,
     parse: impl Fn(&str) -> Result<T, String>,
 ) -> Option<T> {
-    let mut entry = scene.state.references.entry.take()?;
+    let mut entry = open.take()?;
     let id = scene.id(name);
     let stroke = Stroke::new(1.0, if entry.error.is_some() { theme::OVER } else { theme::INPUT });
     let place = rect.shrink2(egui::vec2(0.0, 2.0));
@@ -81,7 +87,7 @@ pub(super) fn show<T>(
         entry.is_new = false;
         response.request_focus();
         select_all(scene, id, entry.text.chars().count());
-        scene.state.references.entry = Some(entry);
+        *open = Some(entry);
         return None;
     }
     if response.changed() {
@@ -97,7 +103,7 @@ pub(super) fn show<T>(
         return None;
     }
     if !response.lost_focus() {
-        scene.state.references.entry = Some(entry);
+        *open = Some(entry);
         return None;
     }
     match parse(&entry.text) {
@@ -107,25 +113,9 @@ pub(super) fn show<T>(
             if is_entered {
                 entry.error = Some(error);
                 response.request_focus();
-                scene.state.references.entry = Some(entry);
+                *open = Some(entry);
             }
             None
         }
     }
-}
-
-fn select_all(scene: &Scene<'_>, id: Id, characters: usize) {
-    let ctx = scene.ui.ctx();
-    let mut state = TextEditState::load(ctx, id).unwrap_or_default();
-    let range = CCursorRange::two(CCursor::new(0), CCursor::new(characters));
-    state.cursor.set_char_range(Some(range));
-    state.store(ctx, id);
-}
-
-fn show_error(scene: &Scene<'_>, response: &Response, error: &str) {
-    let text = format!("\u{00d7} {error}");
-    let (ctx, layer) = (scene.ui.ctx().clone(), scene.ui.layer_id());
-    egui::Tooltip::always_open(ctx, layer, response.id.with("error"), response.rect)
-        .gap(4.0)
-        .show(|ui| ui.colored_label(theme::OVER, text));
 }

@@ -1,8 +1,8 @@
 //! The list under its column names; it scrolls where it is longer than its place.
 
-use egui::{Align2, Rect, ScrollArea, UiBuilder, pos2, vec2};
+use egui::{Align2, Rect, ScrollArea, UiBuilder, pos2};
 
-use super::row::{self, Columns};
+use super::row::{self, Columns, RowState, with_air};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::ChosenReference;
@@ -16,8 +16,17 @@ pub(super) fn height(songs: usize) -> f32 {
     HEADING_HEIGHT + (songs + 1) as f32 * row::HEIGHT
 }
 
+/// What the list remembers.
+#[derive(Debug, Default)]
+pub(super) struct ListState {
+    /// What is under way in the rows.
+    rows: RowState,
+    /// The choice that was last brought into sight.
+    seen: ChosenReference,
+}
+
 /// Draws all songs, and the side-chain input as the last row.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
+pub(super) fn show(scene: &mut Scene<'_>, state: &mut ListState, rect: Rect) {
     let heading = rect.with_max_y(rect.top() + HEADING_HEIGHT);
     show_heading(scene, heading.with_max_x(rect.right() - GUTTER));
     let place = rect.with_min_y(heading.bottom());
@@ -45,13 +54,13 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
                     pos2(rect.right() - GUTTER, top + row::HEIGHT),
                 )
             };
-            keep_choice_in_sight(&mut scene, &at);
+            keep_choice_in_sight(&scene, &mut state.seen, &at);
             // One more at either end can be reached by the keyboard.
             let first = (visible.top() / row::HEIGHT - 1.0).max(0.0) as usize;
             let last = (visible.bottom() / row::HEIGHT + 1.0).max(0.0) as usize;
             for place in first..=last.min(songs) {
                 if place < songs {
-                    row::show(&mut scene, at(place), place);
+                    row::show(&mut scene, &mut state.rows, at(place), place);
                 } else {
                     row::show_live(&mut scene, at(place));
                 }
@@ -61,22 +70,21 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
 }
 
 /// The next and previous buttons, and the host, choose songs that may be out of sight.
-fn keep_choice_in_sight(scene: &mut Scene<'_>, at: &impl Fn(usize) -> Rect) {
+fn keep_choice_in_sight(
+    scene: &Scene<'_>,
+    seen: &mut ChosenReference,
+    at: &impl Fn(usize) -> Rect,
+) {
     let view = scene.view.references;
-    if view.chosen == scene.state.references.seen {
+    if view.chosen == *seen {
         return;
     }
-    scene.state.references.seen = view.chosen;
+    *seen = view.chosen;
     match view.chosen {
         ChosenReference::None => {}
         ChosenReference::Song(place) => scene.ui.scroll_to_rect(with_air(at(place)), None),
         ChosenReference::Live => scene.ui.scroll_to_rect(with_air(at(view.list.len())), None),
     }
-}
-
-/// A row with the air around it that keeps it clear of the fading edges.
-pub(super) fn with_air(row: Rect) -> Rect {
-    row.expand2(vec2(0.0, 14.0))
 }
 
 fn show_heading(scene: &Scene<'_>, rect: Rect) {

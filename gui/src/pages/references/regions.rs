@@ -7,7 +7,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::waveform::describe;
+use super::times::describe;
 use crate::icons;
 use crate::plots::Axis;
 use crate::scene::Scene;
@@ -64,12 +64,17 @@ impl RegionDrag {
 
 /// The waveform of one song, to which its regions belong.
 #[derive(Clone, Copy)]
-struct Song<'a> {
-    place: usize,
-    reference: &'a ReferenceView,
-    plot: Rect,
-    axis: &'a Axis,
-    duration_s: f64,
+pub(super) struct Song<'a> {
+    /// Its place in the list.
+    pub(super) place: usize,
+    /// The song.
+    pub(super) reference: &'a ReferenceView,
+    /// Where its waveform is drawn.
+    pub(super) plot: Rect,
+    /// Seconds from left to right.
+    pub(super) axis: &'a Axis,
+    /// Its length.
+    pub(super) duration_s: f64,
 }
 
 impl Song<'_> {
@@ -79,27 +84,19 @@ impl Song<'_> {
     }
 }
 
-/// Draws the regions over the waveform in `plot`, and answers to the pointer.
-pub(super) fn show(
-    scene: &mut Scene<'_>,
-    plot: Rect,
-    place: usize,
-    reference: &ReferenceView,
-    axis: &Axis,
-    duration_s: f64,
-) {
-    let song = Song { place, reference, plot, axis, duration_s };
-    drop_lost_drag(scene, &song);
-    answer(scene, &song);
-    for i in 0..reference.regions.len() {
-        show_region(scene, &song, i);
+/// Draws the regions over the waveform, and answers to the pointer.
+pub(super) fn show(scene: &mut Scene<'_>, drag: &mut Option<RegionDrag>, song: &Song<'_>) {
+    drop_lost_drag(scene, drag, song);
+    answer(scene, drag, song);
+    for i in 0..song.reference.regions.len() {
+        show_region(scene, drag, song, i);
     }
-    show_new(scene, &song);
+    show_new(scene, drag.as_ref(), song);
 }
 
 /// A drag whose song or region has gone, or whose end was not seen, is over.
-fn drop_lost_drag(scene: &mut Scene<'_>, song: &Song<'_>) {
-    let Some(drag) = scene.state.references.region_drag else { return };
+fn drop_lost_drag(scene: &Scene<'_>, under_way: &mut Option<RegionDrag>, song: &Song<'_>) {
+    let Some(drag) = under_way else { return };
     let (is_held, is_cancelled) = scene.ui.input(|input| {
         let pointer = &input.pointer;
         (pointer.any_down() || pointer.any_released(), input.key_pressed(Key::Escape))
@@ -109,19 +106,19 @@ fn drop_lost_drag(scene: &mut Scene<'_>, song: &Song<'_>) {
         Grip::Start(i) | Grip::End(i) | Grip::Tab(i) => i < song.reference.regions.len(),
     };
     if drag.song != song.place || !is_there || !is_held || is_cancelled {
-        scene.state.references.region_drag = None;
+        *under_way = None;
     }
 }
 
 /// The waveform itself: a drag makes a region, a click plays one.
-fn answer(scene: &mut Scene<'_>, song: &Song<'_>) {
+fn answer(scene: &mut Scene<'_>, drag: &mut Option<RegionDrag>, song: &Song<'_>) {
     let name = "Reference waveform";
     let response = scene.interact(song.plot, name, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     if response.hovered() {
         scene.ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
     }
-    drag(scene, &response, song, Grip::New, None);
+    follow(scene, drag, &response, song, (Grip::New, None));
     if response.clicked() {
         let Some(at) = response.interact_pointer_pos() else { return };
         let at_s = song.axis.value(at.x);
@@ -142,18 +139,18 @@ fn play(scene: &mut Scene<'_>, song: &Song<'_>, i: usize) {
 }
 
 /// Begins, continues and ends the drag of a grip.
-fn drag(
+fn follow(
     scene: &mut Scene<'_>,
+    under_way: &mut Option<RegionDrag>,
     response: &Response,
     song: &Song<'_>,
-    grip: Grip,
-    region: Option<Region>,
+    (grip, region): (Grip, Option<Region>),
 ) {
     let pointer_s = response.interact_pointer_pos().map(|at| song.axis.value(at.x));
     if response.drag_started() {
         let origin = scene.ui.input(|input| input.pointer.press_origin());
         let pressed_s = origin.map_or(0.0, |at| song.axis.value(at.x));
-        scene.state.references.region_drag = Some(RegionDrag {
+        *under_way = Some(RegionDrag {
             song: song.place,
             grip,
             before: region.unwrap_or(Region { start_s: pressed_s, end_s: pressed_s }),
@@ -161,11 +158,9 @@ fn drag(
             to_s: pointer_s.unwrap_or(pressed_s),
         });
     }
-    let Some(mut drag) = scene.state.references.region_drag.filter(|drag| drag.grip == grip) else {
-        return;
-    };
+    let Some(mut drag) = under_way.filter(|drag| drag.grip == grip) else { return };
     drag.to_s = pointer_s.unwrap_or(drag.to_s);
-    scene.state.references.region_drag = (!response.drag_stopped()).then_some(drag);
+    *under_way = (!response.drag_stopped()).then_some(drag);
     if !response.drag_stopped() {
         return;
     }
@@ -181,19 +176,17 @@ fn drag(
     scene.edits.push(Edit::Reference(edit));
 }
 
-fn show_region(scene: &mut Scene<'_>, song: &Song<'_>, i: usize) {
+fn show_region(scene: &mut Scene<'_>, drag: &mut Option<RegionDrag>, song: &Song<'_>, i: usize) {
     let before = song.reference.regions[i];
-    let dragged =
-        scene.state.references.region_drag.filter(
-            |drag| matches!(drag.grip, Grip::Start(j) | Grip::End(j) | Grip::Tab(j) if j == i),
-        );
+    let dragged = drag
+        .filter(|drag| matches!(drag.grip, Grip::Start(j) | Grip::End(j) | Grip::Tab(j) if j == i));
     let region = dragged.and_then(|drag| drag.region(song.duration_s)).unwrap_or(before);
     let is_played = song.reference.region == Some(i);
     let rect = song.rect(&region);
     paint(scene, rect, is_played);
-    show_edge(scene, song, i, region, true);
-    show_edge(scene, song, i, region, false);
-    show_tab(scene, song, i, region, is_played);
+    show_edge(scene, drag, song, (i, region), true);
+    show_edge(scene, drag, song, (i, region), false);
+    show_tab(scene, drag, song, (i, region), is_played);
     if dragged.is_some() {
         write_times(scene, song, &region);
     } else if rect.width() >= WIDTH_WITH_CROSS {
@@ -214,7 +207,13 @@ fn paint(scene: &Scene<'_>, rect: Rect, is_played: bool) {
 }
 
 /// An edge that is dragged, or moved by the arrow keys.
-fn show_edge(scene: &mut Scene<'_>, song: &Song<'_>, i: usize, region: Region, is_start: bool) {
+fn show_edge(
+    scene: &mut Scene<'_>,
+    drag: &mut Option<RegionDrag>,
+    song: &Song<'_>,
+    (i, region): (usize, Region),
+    is_start: bool,
+) {
     let (grip, word, at_s) = if is_start {
         (Grip::Start(i), "start", region.start_s)
     } else {
@@ -234,7 +233,7 @@ fn show_edge(scene: &mut Scene<'_>, song: &Song<'_>, i: usize, region: Region, i
         let stroke = Stroke::new(3.0, theme::TEXT);
         scene.painter().vline(center.x, song.plot.y_range(), stroke);
     }
-    drag(scene, &response, song, grip, Some(region));
+    follow(scene, drag, &response, song, (grip, Some(region)));
     let steps = key_steps(scene, &response);
     if steps != 0.0 {
         let to_s = at_s + steps * STEP_S * scene.fineness();
@@ -258,7 +257,13 @@ fn key_steps(scene: &Scene<'_>, response: &Response) -> f64 {
 }
 
 /// The number of a region: a click plays it, a drag moves it.
-fn show_tab(scene: &mut Scene<'_>, song: &Song<'_>, i: usize, region: Region, is_played: bool) {
+fn show_tab(
+    scene: &mut Scene<'_>,
+    drag: &mut Option<RegionDrag>,
+    song: &Song<'_>,
+    (i, region): (usize, Region),
+    is_played: bool,
+) {
     let width = if is_played { 28.0 } else { 17.0 };
     let left = song.axis.at(region.start_s).min(song.plot.right() - width);
     let place = Rect::from_min_size(pos2(left, song.plot.top()), vec2(width, TAB_HEIGHT));
@@ -286,7 +291,7 @@ fn show_tab(scene: &mut Scene<'_>, song: &Song<'_>, i: usize, region: Region, is
     };
     let font = theme::strong_font(theme::LABEL_SIZE);
     scene.text_in(number, Align2::CENTER_CENTER, &(i + 1).to_string(), font, ink);
-    drag(scene, &response, song, Grip::Tab(i), Some(region));
+    follow(scene, drag, &response, song, (Grip::Tab(i), Some(region)));
     if response.clicked() {
         play(scene, song, i);
     }
@@ -308,8 +313,8 @@ fn show_cross(scene: &mut Scene<'_>, song: &Song<'_>, i: usize, rect: Rect) {
 }
 
 /// The region that is being dragged into being.
-fn show_new(scene: &Scene<'_>, song: &Song<'_>) {
-    let drag = scene.state.references.region_drag.filter(|drag| drag.grip == Grip::New);
+fn show_new(scene: &Scene<'_>, drag: Option<&RegionDrag>, song: &Song<'_>) {
+    let drag = drag.filter(|drag| drag.grip == Grip::New);
     let Some(region) = drag.and_then(|drag| drag.region(song.duration_s)) else { return };
     if song.reference.regions.len() >= MOST_REGIONS {
         write(scene, song, &region, "8 regions are the most: remove one first");

@@ -3,9 +3,8 @@
 use burnish_session::references::ReferenceFacts;
 use egui::{Align2, Rect, Response, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2};
 
-use super::entry::{self, Field};
-use super::list::with_air;
-use super::trim;
+use super::entry::{self, Entry, Field};
+use super::trim::{self, TrimDrag};
 use crate::format;
 use crate::icons;
 use crate::scene::Scene;
@@ -67,8 +66,17 @@ impl Columns {
     }
 }
 
+/// What is under way in the rows.
+#[derive(Debug, Default)]
+pub(super) struct RowState {
+    /// The name or trim that is being typed.
+    entry: Option<Entry>,
+    /// The trim that is being dragged.
+    trim_drag: Option<TrimDrag>,
+}
+
 /// Draws a song.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, place: usize) {
+pub(super) fn show(scene: &mut Scene<'_>, state: &mut RowState, rect: Rect, place: usize) {
     let song = &scene.view.references.list[place];
     let columns = Columns::new(rect);
     let choice = ChosenReference::Song(place);
@@ -81,10 +89,10 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, place: usize) {
         scene.edits.push(Edit::Reference(ReferenceEdit::Choose(choice)));
     }
     if response.double_clicked() {
-        entry::begin(scene, Field::Name, place, &song.name);
+        entry::begin(scene, &mut state.entry, Field::Name, place, &song.name);
     }
     let name_place = show_warnings(scene, columns.name, number, &song.warnings);
-    show_name(scene, name_place, place, song, is_chosen);
+    show_name(scene, &mut state.entry, name_place, (place, song), is_chosen);
     let known = song.facts.as_ref().map_or_else(String::new, |facts| written(facts) + "\n");
     response.on_hover_text(format!(
         "{}\n{}\n{known}Click to compare with it, double-click to rename it.",
@@ -107,7 +115,8 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, place: usize) {
         }
     }
     if !matches!(song.status, ReferenceStatus::Failed(_)) {
-        trim::show(scene, columns.trim, place, song.trim_db);
+        let trim = (place, song.trim_db);
+        trim::show(scene, &mut state.entry, &mut state.trim_drag, columns.trim, trim);
         show_free_run(scene, columns.free, place, song.is_free_running);
     }
     show_remove(scene, columns.remove, place, &song.status);
@@ -186,19 +195,19 @@ fn show_choice(
 
 fn show_name(
     scene: &mut Scene<'_>,
+    entry: &mut Option<Entry>,
     rect: Rect,
-    place: usize,
-    song: &ReferenceView,
+    (place, song): (usize, &ReferenceView),
     is_chosen: bool,
 ) {
     let number = place + 1;
-    if entry::is_open(scene, Field::Name, place) {
+    if entry::is_open(scene, entry.as_ref(), Field::Name, place) {
         let parse = |text: &str| {
             let text = text.trim();
             if text.is_empty() { Err("expected a name".to_owned()) } else { Ok(text.to_owned()) }
         };
         let field = format!("Reference {number} name field");
-        let typed = entry::show(scene, rect, Align2::LEFT_CENTER, &field, parse);
+        let typed = entry::show(scene, entry, rect, Align2::LEFT_CENTER, &field, parse);
         if let Some(name) = typed.filter(|name| *name != song.name) {
             scene.edits.push(Edit::Reference(ReferenceEdit::Rename(place, name)));
         }
@@ -218,7 +227,7 @@ fn show_name(
         let response = button(scene, pen, "", &name, "Renames it.", ButtonLook::Bare);
         icons::pen(scene.painter(), pen.center(), theme::QUIET);
         if response.clicked() {
-            entry::begin(scene, Field::Name, place, &song.name);
+            entry::begin(scene, entry, Field::Name, place, &song.name);
         }
     }
 }
@@ -327,6 +336,11 @@ fn show_remove(scene: &mut Scene<'_>, rect: Rect, place: usize, status: &Referen
     if button(scene, rect, "\u{00d7}", &name, help, ButtonLook::Bare).clicked() {
         scene.edits.push(Edit::Reference(ReferenceEdit::Remove(place)));
     }
+}
+
+/// A row with the air around it that keeps it clear of the fading edges.
+pub(super) fn with_air(row: Rect) -> Rect {
+    row.expand2(egui::vec2(0.0, 14.0))
 }
 
 /// A row that the keyboard goes to comes into sight.

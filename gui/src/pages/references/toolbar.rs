@@ -4,7 +4,7 @@ use burnish_dsp::compare::LevelMatch;
 use burnish_session::references::MOST_REFERENCES;
 use egui::{Align2, Id, Key, Margin, Rect, Stroke, StrokeKind, TextEdit, pos2};
 
-use crate::drop_target::{pasted_text, paths_in};
+use crate::paths::{pasted_text, paths_in};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::{Edit, ReferenceEdit};
@@ -16,8 +16,8 @@ const MATCH_WIDTH: f32 = 172.0;
 const LABEL_WIDTH: f32 = 92.0;
 const FULL: &str = "20 references are the most: remove one first.";
 
-/// Draws the row.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
+/// Draws the row; `path` is what is being typed.
+pub(super) fn show(scene: &mut Scene<'_>, path: &mut String, rect: Rect) {
     let is_full = scene.view.references.list.len() >= MOST_REFERENCES;
     let add = rect.with_max_x(rect.left() + ADD_WIDTH);
     let level_match = rect.with_min_x(rect.right() - MATCH_WIDTH);
@@ -25,7 +25,7 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
         pos2(level_match.left() - LABEL_WIDTH, rect.top()),
         pos2(level_match.left() - theme::GAP, rect.bottom()),
     );
-    let path = Rect::from_min_max(
+    let field = Rect::from_min_max(
         pos2(add.right() + theme::GAP, rect.top()),
         pos2(label.left() - theme::GAP, rect.bottom()),
     );
@@ -33,14 +33,14 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
     if is_full {
         disabled_button(scene, add, text, "Add references", FULL);
         let font = theme::font(theme::LABEL_SIZE);
-        let place = scene.text_in(path, Align2::LEFT_CENTER, FULL, font, theme::QUIET);
+        let place = scene.text_in(field, Align2::LEFT_CENTER, FULL, font, theme::QUIET);
         scene.reading(place, "References are full", FULL);
     } else {
         let help = "Chooses songs to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis, Opus or AIFF.";
         if button(scene, add, text, "Add references", help, ButtonLook::Plain).clicked() {
             scene.edits.push(Edit::Reference(ReferenceEdit::Browse));
         }
-        show_path(scene, path);
+        show_path(scene, path, field);
     }
     let font = theme::font(theme::LABEL_SIZE);
     scene.text_in(label, Align2::RIGHT_CENTER, "Equal loudness", font, theme::QUIET);
@@ -48,10 +48,9 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
 }
 
 /// The field for paths, and its button once there is something in it.
-fn show_path(scene: &mut Scene<'_>, rect: Rect) {
+fn show_path(scene: &mut Scene<'_>, text: &mut String, rect: Rect) {
     let id = scene.id("Reference path");
     take_lines(scene, id);
-    let mut text = std::mem::take(&mut scene.state.references.path);
     let place = if text.trim().is_empty() {
         rect
     } else {
@@ -60,7 +59,7 @@ fn show_path(scene: &mut Scene<'_>, rect: Rect) {
     let has_focus = scene.ui.memory(|memory| memory.has_focus(id));
     let stroke = Stroke::new(1.0, if has_focus { theme::INPUT } else { theme::LINE });
     scene.painter().rect(place, theme::CONTROL_RADIUS, theme::WELL, stroke, StrokeKind::Inside);
-    let field = TextEdit::singleline(&mut text)
+    let field = TextEdit::singleline(text)
         .id(id)
         .font(theme::font(theme::TEXT_SIZE))
         .hint_text("or paste a path here")
@@ -77,9 +76,8 @@ fn show_path(scene: &mut Scene<'_>, rect: Rect) {
         is_added = button(scene, add, "Add", "Add path", help, ButtonLook::Plain).clicked();
     }
     if is_entered || is_added {
-        add(scene, &std::mem::take(&mut text));
+        add(scene, &std::mem::take(text));
     }
-    scene.state.references.path = text;
 }
 
 /// Several lines that are pasted into the field are several files, and none of its text.

@@ -5,7 +5,7 @@ use burnish_session::references::MOST_TRIM_DB;
 use egui::accesskit::Action;
 use egui::{Align2, EventFilter, Key, Rect, Response, Role, Sense, WidgetInfo};
 
-use super::entry::{self, Field};
+use super::entry::{self, Entry, Field};
 use crate::format;
 use crate::scene::Scene;
 use crate::theme;
@@ -26,12 +26,19 @@ pub(super) struct TrimDrag {
 }
 
 /// Draws the trim of a song, right-aligned.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, song: usize, trim_db: f64) {
+pub(super) fn show(
+    scene: &mut Scene<'_>,
+    entry: &mut Option<Entry>,
+    drag: &mut Option<TrimDrag>,
+    rect: Rect,
+    (song, trim_db): (usize, f64),
+) {
     let trim_db = if trim_db.is_finite() { trim_db } else { 0.0 };
-    if entry::is_open(scene, Field::Trim, song) {
+    if entry::is_open(scene, entry.as_ref(), Field::Trim, song) {
         let name = format!("Reference {} trim field", song + 1);
         let parse = |text: &str| KIND.parse(text);
-        if let Some(typed_db) = entry::show(scene, rect, Align2::RIGHT_CENTER, &name, parse) {
+        if let Some(typed_db) = entry::show(scene, entry, rect, Align2::RIGHT_CENTER, &name, parse)
+        {
             ask_alone(scene, song, trim_db, typed_db);
         }
         return;
@@ -57,7 +64,7 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, song: usize, trim_db: f64)
     let inner = rect.shrink2(egui::vec2(4.0, 0.0));
     let font = theme::font(theme::TEXT_SIZE);
     scene.text_in(inner, Align2::RIGHT_CENTER, &format::signed(trim_db), font, color);
-    operate(scene, &response, song, trim_db);
+    operate(scene, entry, drag, &response, (song, trim_db));
     if !response.dragged() {
         response.on_hover_text(
             "Gain on top of equal loudness. Drag up or down, click to type: -12 to 12 dB; \
@@ -66,28 +73,38 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect, song: usize, trim_db: f64)
     }
 }
 
-fn operate(scene: &mut Scene<'_>, response: &Response, song: usize, trim_db: f64) {
+fn operate(
+    scene: &mut Scene<'_>,
+    entry: &mut Option<Entry>,
+    drag: &mut Option<TrimDrag>,
+    response: &Response,
+    (song, trim_db): (usize, f64),
+) {
     let is_reset = scene.ui.input(|input| input.modifiers.command);
     if response.clicked() && is_reset {
         ask_alone(scene, song, trim_db, 0.0);
     } else if response.clicked() {
-        entry::begin(scene, Field::Trim, song, &format!("{trim_db:.1}"));
+        entry::begin(scene, entry, Field::Trim, song, &format!("{trim_db:.1}"));
     }
-    drag(scene, response, song, trim_db);
+    follow(scene, drag, response, (song, trim_db));
     let steps = key_steps(scene, response);
     if steps != 0.0 {
         ask(scene, song, trim_db, trim_db + STEP_DB * steps);
     }
 }
 
-fn drag(scene: &mut Scene<'_>, response: &Response, song: usize, trim_db: f64) {
+/// Begins, continues and ends a drag.
+fn follow(
+    scene: &mut Scene<'_>,
+    under_way: &mut Option<TrimDrag>,
+    response: &Response,
+    (song, trim_db): (usize, f64),
+) {
     if response.drag_started() {
         scene.edits.push(Edit::EndRun);
-        scene.state.references.trim_drag = Some(TrimDrag { song, trim_db });
+        *under_way = Some(TrimDrag { song, trim_db });
     }
-    let Some(mut drag) = scene.state.references.trim_drag.filter(|drag| drag.song == song) else {
-        return;
-    };
+    let Some(mut drag) = under_way.filter(|drag| drag.song == song) else { return };
     // A frame that is drawn twice has moved the pointer once.
     if response.dragged() && scene.ui.ctx().current_pass_index() == 0 {
         let delta = response.drag_delta();
@@ -100,7 +117,7 @@ fn drag(scene: &mut Scene<'_>, response: &Response, song: usize, trim_db: f64) {
     if is_over {
         scene.edits.push(Edit::EndRun);
     }
-    scene.state.references.trim_drag = (!is_over).then_some(drag);
+    *under_way = (!is_over).then_some(drag);
 }
 
 fn key_steps(scene: &Scene<'_>, response: &Response) -> f64 {

@@ -3,7 +3,8 @@
 use burnish_session::references::{MOST_REGIONS, Region};
 use egui::{Align2, Mesh, Rect, Stroke, pos2};
 
-use super::regions;
+use super::regions::{self, RegionDrag, Song};
+use super::times::describe;
 use crate::format;
 use crate::icons;
 use crate::plots::{self, Axis};
@@ -22,7 +23,7 @@ const REMOVE_WIDTH: f32 = 26.0;
 const NEW_REGION_S: f64 = 8.0;
 
 /// Draws the chosen song, or what there is to say instead.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
+pub(super) fn show(scene: &mut Scene<'_>, drag: &mut Option<RegionDrag>, rect: Rect) {
     let view = scene.view.references;
     let well = Rect::from_min_max(
         pos2(rect.left(), rect.top() + HEADING_HEIGHT + 4.0),
@@ -58,7 +59,8 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
         _ => say(scene, plot, "Its waveform appears once it has been read."),
     }
     if duration_s > 0.0 {
-        regions::show(scene, plot, place, song, &axis, duration_s);
+        let song = Song { place, reference: song, plot, axis: &axis, duration_s };
+        regions::show(scene, drag, &song);
         show_playhead(scene, plot, &axis, duration_s);
     }
 }
@@ -181,24 +183,6 @@ fn show_add(
     }
 }
 
-/// "1:02.0 to 1:10.5, 8.5 s".
-pub(super) fn describe(region: &Region) -> String {
-    let length_s = region.length_s();
-    let length = if length_s < 100.0 {
-        format!("{} s", format::decimal(length_s, 1))
-    } else {
-        format::duration(length_s)
-    };
-    format!("{} to {}, {length}", place_in_song(region.start_s), place_in_song(region.end_s))
-}
-
-/// A place in a song to a tenth of a second: "1:02.5".
-fn place_in_song(seconds: f64) -> String {
-    let tenths =
-        if seconds.is_finite() { (seconds.clamp(0.0, 359_999.0) * 10.0).round() } else { 0.0 };
-    format!("{}.{}", format::duration(tenths / 10.0), tenths as u64 % 10)
-}
-
 /// Minutes and seconds below the waveform, as dense as there is room.
 fn show_axis(scene: &Scene<'_>, plot: Rect, axis: &Axis, duration_s: f64) {
     let steps_s = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0];
@@ -255,19 +239,4 @@ fn show_playhead(scene: &Scene<'_>, plot: Rect, axis: &Axis, duration_s: f64) {
     let x = axis.at(position_s);
     scene.painter().vline(x, plot.y_range(), Stroke::new(1.5, theme::TEXT));
     icons::pointer_down(scene.painter(), pos2(x, plot.top() + 6.0), 6.0, theme::TEXT);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn regions_are_described_to_a_tenth_of_a_second() {
-        let region = Region { start_s: 61.96, end_s: 70.46 };
-        assert_eq!(describe(&region), "1:02.0 to 1:10.5, 8.5 s");
-        let region = Region { start_s: 0.0, end_s: 300.0 };
-        assert_eq!(describe(&region), "0:00.0 to 5:00.0, 5:00");
-        assert_eq!(place_in_song(f64::NAN), "0:00.0");
-        assert_eq!(place_in_song(59.97), "1:00.0");
-    }
 }

@@ -5,7 +5,8 @@ use egui::{
     Align2, PopupCloseBehavior, Rect, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2, vec2,
 };
 
-use super::equalizer::band_index;
+use super::band::{band_index, has_gain, has_q, has_slope, toggle};
+use super::state::EqualizerState;
 use crate::flow;
 use crate::format;
 use crate::scene::{Scene, parameter};
@@ -30,41 +31,22 @@ pub(super) fn height() -> f32 {
     TABS_HEIGHT + theme::GAP + flow::ROW_HEIGHT
 }
 
-/// Whether a shape has a gain.
-pub(super) fn has_gain(shape: BandShape) -> bool {
-    matches!(shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf | BandShape::Tilt)
-}
-
-/// Whether a shape has a slope.
-pub(super) fn has_slope(shape: BandShape) -> bool {
-    matches!(shape, BandShape::HighPass | BandShape::LowPass)
-}
-
-/// Whether the Q changes anything.
-pub(super) fn has_q(band: &BandSettings) -> bool {
-    match band.shape {
-        BandShape::Tilt => false,
-        BandShape::HighPass | BandShape::LowPass => band.slope.order() == 2,
-        _ => true,
-    }
-}
-
 /// Draws tabs and controls.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
+pub(super) fn show(scene: &mut Scene<'_>, state: &mut EqualizerState, rect: Rect) {
     let tabs = rect.with_max_y(rect.top() + TABS_HEIGHT);
     let width = tabs.width() / BAND_COUNT as f32;
     for band in 0..BAND_COUNT {
         let left = tabs.left() + band as f32 * width;
         let place = Rect::from_min_size(pos2(left, tabs.top()), vec2(width - 4.0, TABS_HEIGHT));
-        tab(scene, place, band);
+        tab(scene, state, place, band);
     }
     let controls = rect.with_min_y(tabs.bottom() + theme::GAP);
-    show_controls(scene, controls, scene.state.band);
+    show_controls(scene, state, controls);
 }
 
-fn tab(scene: &mut Scene<'_>, rect: Rect, band: usize) {
+fn tab(scene: &mut Scene<'_>, state: &mut EqualizerState, rect: Rect, band: usize) {
     let settings = &scene.view.settings.equalizer.bands[band];
-    let is_chosen = scene.state.band == band;
+    let is_chosen = state.band == band;
     let name = format!("EQ band {}", band + 1);
     let response = scene.interact(rect, &name, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, &name));
@@ -97,7 +79,7 @@ fn tab(scene: &mut Scene<'_>, rect: Rect, band: usize) {
     let font = theme::font(theme::LABEL_SIZE);
     scene.text_in(words, Align2::RIGHT_CENTER, &text, font, color);
     if response.clicked() {
-        scene.state.band = band;
+        state.band = band;
         scene.state.typing = None;
     }
     if response.secondary_clicked() {
@@ -106,25 +88,19 @@ fn tab(scene: &mut Scene<'_>, rect: Rect, band: usize) {
     response.on_hover_text("Click for its controls, right-click to switch it in or out.");
 }
 
-/// Switches a band in or out.
-pub(super) fn toggle(scene: &mut Scene<'_>, band: usize) {
-    let index = band_index(band, "on");
-    let is_on = scene.value(index) >= 0.5;
-    scene.set_once(index, if is_on { 0.0 } else { 1.0 });
-}
-
-fn show_controls(scene: &mut Scene<'_>, rect: Rect, band: usize) {
+fn show_controls(scene: &mut Scene<'_>, state: &mut EqualizerState, rect: Rect) {
+    let band = state.band;
     let settings = scene.view.settings.equalizer.bands[band];
     // Shapes, channel and slope to the left; to the right all knobs, or, where
     // there is no room, those of one page.
     let has_room = rect.width() >= BLOCKS_WIDTH + theme::GAP + 7.0 * KNOB_WIDTH;
-    let page = (!has_room).then_some(scene.state.has_dynamics_page);
+    let page = (!has_room).then_some(state.has_dynamics_page);
     let knobs = knobs(&settings, page);
     let room = rect.width() - theme::GAP - BLOCKS_WIDTH;
     let knob_width = (room / knobs.len() as f32).clamp(KNOB_WIDTH, 88.0);
     let left = rect.right() - knob_width * knobs.len() as f32;
     let blocks = rect.with_max_x(left - theme::GAP);
-    show_blocks(scene, blocks, band, !has_room);
+    show_blocks(scene, state, blocks, !has_room);
     for (i, (id, quiet)) in knobs.into_iter().enumerate() {
         let left = left + i as f32 * knob_width;
         let size = vec2(knob_width, flow::ROW_HEIGHT - 4.0);
@@ -156,7 +132,8 @@ fn knobs(settings: &BandSettings, page: Option<bool>) -> Vec<(&'static str, Opti
 }
 
 /// Switch, shape, channel and slope.
-fn show_blocks(scene: &mut Scene<'_>, blocks: Rect, band: usize, has_pages: bool) {
+fn show_blocks(scene: &mut Scene<'_>, state: &mut EqualizerState, blocks: Rect, has_pages: bool) {
+    let band = state.band;
     let top = blocks.top() + 2.0;
     let first = Rect::from_min_max(pos2(blocks.left(), top), pos2(blocks.right(), top + 38.0));
     show_switch(scene, first.with_max_x(first.left() + 68.0).translate(vec2(0.0, 7.0)), band);
@@ -165,7 +142,7 @@ fn show_blocks(scene: &mut Scene<'_>, blocks: Rect, band: usize, has_pages: bool
 
     let second = first.translate(vec2(0.0, 40.0));
     let buttons = Rect::from_min_size(second.min + vec2(0.0, 14.0), vec2(64.0, 24.0));
-    show_buttons(scene, buttons, band, has_pages);
+    show_buttons(scene, state, buttons, has_pages);
     let slope_width = 88.0;
     let channel_width = (second.width() - 72.0 - 8.0 - slope_width).clamp(132.0, 250.0);
     let channel =
@@ -183,7 +160,8 @@ fn show_blocks(scene: &mut Scene<'_>, blocks: Rect, band: usize, has_pages: bool
 }
 
 /// Solo, and, where there is no room for all knobs, the page.
-fn show_buttons(scene: &mut Scene<'_>, rect: Rect, band: usize, has_pages: bool) {
+fn show_buttons(scene: &mut Scene<'_>, state: &mut EqualizerState, rect: Rect, has_pages: bool) {
+    let band = state.band;
     let solo = if has_pages { rect.with_max_x(rect.left() + 30.0) } else { rect };
     let is_on = scene.view.solo == Some(band);
     let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
@@ -194,11 +172,11 @@ fn show_buttons(scene: &mut Scene<'_>, rect: Rect, band: usize, has_pages: bool)
     }
     if has_pages {
         let page = rect.with_min_x(solo.right() + 2.0);
-        let is_on = scene.state.has_dynamics_page;
+        let is_on = state.has_dynamics_page;
         let look = if is_on { ButtonLook::Filled(theme::CHOSEN) } else { ButtonLook::Plain };
         let help = "The knobs of the band's dynamics, or of its set curve.";
         if button(scene, page, "Dyn", "Dynamics page", help, look).clicked() {
-            scene.state.has_dynamics_page = !is_on;
+            state.has_dynamics_page = !is_on;
         }
     }
 }

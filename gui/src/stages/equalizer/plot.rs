@@ -8,33 +8,28 @@
 use burnish_dsp::equalizer::{BAND_COUNT, BandChannel, BandSettings, BandShape};
 use egui::{Align2, Painter, Pos2, Rect, Role, Sense, Stroke, WidgetInfo, pos2, vec2};
 
-use super::equalizer::band_index;
-use super::equalizer_bands::{has_gain, has_q, has_slope, toggle};
-use super::equalizer_spectra;
+use super::axes::{Axes, SPECTRUM_DB};
+use super::band::{band_index, has_gain, has_q, has_slope, toggle};
+use super::response::ResponseCurves;
+use super::spectra;
+use super::state::EqualizerState;
 use crate::format;
 use crate::plots::{self, Axis};
-use crate::response::ResponseCurves;
 use crate::scene::{Scene, parameter};
 use crate::theme;
 use crate::widgets::{Segment, segments};
 
 const GUTTER: f32 = 30.0;
-/// Levels of the spectra from the upper to the lower edge, dBFS.
-pub(super) const SPECTRUM_DB: [f64; 2] = [0.0, -90.0];
 const HANDLE_RADIUS: f32 = 9.0;
 const RANGES_DB: [f64; 3] = [6.0, 12.0, 24.0];
 
-/// The axes of the plot.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Axes {
-    pub(super) plot: Rect,
-    pub(super) frequency: Axis,
-    pub(super) gain: Axis,
-    pub(super) level: Axis,
-}
-
 /// Draws the plot.
-pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
+pub(super) fn show(
+    scene: &mut Scene<'_>,
+    state: &mut EqualizerState,
+    responses: &ResponseCurves,
+    rect: Rect,
+) {
     if rect.height() < 60.0 {
         return;
     }
@@ -43,7 +38,7 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
         pos2(rect.left() + GUTTER, rect.top() + 4.0),
         pos2(rect.right() - GUTTER, rect.bottom() - 18.0),
     );
-    let range_db = scene.state.equalizer_range_db;
+    let range_db = state.range_db;
     let axes = Axes {
         plot,
         frequency: Axis::frequency(plot),
@@ -52,20 +47,20 @@ pub(super) fn show(scene: &mut Scene<'_>, rect: Rect) {
     };
     let ground = scene.interact(plot, "EQ plot", Sense::click());
     grid(scene.painter(), &axes, range_db);
-    equalizer_spectra::show(scene, &axes);
-    curves(scene, &axes);
-    equalizer_spectra::legend(scene, &axes);
-    equalizer_spectra::menu(scene, &axes);
-    show_ranges(scene, &axes);
+    spectra::show(scene, &axes);
+    curves(scene, *state, responses, &axes);
+    spectra::legend(scene, &axes);
+    spectra::menu(scene, &axes);
+    show_ranges(scene, state, &axes);
     // The chosen one lies on top.
-    let chosen = scene.state.band;
+    let chosen = state.band;
     for band in (0..BAND_COUNT).filter(|band| *band != chosen).chain([chosen]) {
-        handle(scene, &axes, band);
+        handle(scene, state, &axes, band);
     }
     if ground.double_clicked()
         && let Some(pointer) = ground.interact_pointer_pos()
     {
-        take_idle_band(scene, &axes, pointer);
+        take_idle_band(scene, state, &axes, pointer);
     }
 }
 
@@ -92,7 +87,7 @@ fn grid(painter: &Painter, axes: &Axes, range_db: f64) {
     }
 }
 
-fn show_ranges(scene: &mut Scene<'_>, axes: &Axes) {
+fn show_ranges(scene: &mut Scene<'_>, state: &mut EqualizerState, axes: &Axes) {
     let place = Rect::from_min_size(
         pos2(axes.plot.right() - 118.0, axes.plot.top() + 4.0),
         vec2(114.0, 20.0),
@@ -110,9 +105,9 @@ fn show_ranges(scene: &mut Scene<'_>, axes: &Axes) {
             is_disabled: false,
         })
         .collect();
-    let chosen = RANGES_DB.iter().position(|range| *range == scene.state.equalizer_range_db);
+    let chosen = RANGES_DB.iter().position(|range| *range == state.range_db);
     if let Some(clicked) = segments(scene, place, &items, chosen) {
-        scene.state.equalizer_range_db = RANGES_DB[clicked];
+        state.range_db = RANGES_DB[clicked];
     }
 }
 
@@ -127,13 +122,12 @@ fn curve_points(axes: &Axes, frequencies_hz: &[f64], gains_db: &[f64]) -> Vec<Po
 }
 
 /// The chosen band alone, the sum, and the sums of the parts that differ from it.
-fn curves(scene: &Scene<'_>, axes: &Axes) {
+fn curves(scene: &Scene<'_>, state: EqualizerState, curves: &ResponseCurves, axes: &Axes) {
     let settings = &scene.view.settings.equalizer;
-    let curves = &scene.state.curves;
     let painter = scene.painter().with_clip_rect(axes.plot.intersect(scene.ui.clip_rect()));
     let frequencies_hz = curves.frequencies_hz();
     let zero = axes.gain.at(0.0);
-    let band = scene.state.band;
+    let band = state.band;
     if settings.bands[band].is_on {
         let points = curve_points(axes, frequencies_hz, curves.band(band));
         plots::area(&painter, &points, zero, theme::faded(theme::TEXT, 0.10));
@@ -170,20 +164,20 @@ fn handle_at(axes: &Axes, band: &BandSettings) -> Pos2 {
     inside.clamp(pos2(axes.frequency.at(band.frequency_hz), axes.gain.at(gain_db)))
 }
 
-fn handle(scene: &mut Scene<'_>, axes: &Axes, band: usize) {
+fn handle(scene: &mut Scene<'_>, state: &mut EqualizerState, axes: &Axes, band: usize) {
     let settings = scene.view.settings.equalizer.bands[band];
     let center = handle_at(axes, &settings);
     let area = Rect::from_center_size(center, vec2(20.0, 20.0));
     let name = format!("EQ {} handle", band + 1);
     let response = scene.interact(area, &name, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let is_chosen = scene.state.band == band;
+    let is_chosen = state.band == band;
     let is_active = response.hovered() || response.dragged();
     paint_dynamics(scene, axes, center, band);
     paint_handle(scene.painter(), center, band, settings.is_on, is_chosen, is_active);
 
     if response.clicked() || response.drag_started() || response.secondary_clicked() {
-        scene.state.band = band;
+        state.band = band;
     }
     if response.secondary_clicked() {
         toggle(scene, band);
@@ -202,7 +196,9 @@ fn handle(scene: &mut Scene<'_>, axes: &Axes, band: usize) {
         }
     }
     if response.dragged() {
-        drag(scene, axes, response.drag_delta(), [frequency, gain], settings.shape);
+        // How far a whole height of the plot moves the gain, dB.
+        let height_db = 2.0 * state.range_db;
+        drag(scene, axes, height_db, response.drag_delta(), ([frequency, gain], settings.shape));
     }
     if response.drag_stopped() {
         scene.end_drag(frequency);
@@ -261,9 +257,9 @@ fn paint_handle(
 fn drag(
     scene: &mut Scene<'_>,
     axes: &Axes,
+    height_db: f64,
     delta: egui::Vec2,
-    [frequency, gain]: [usize; 2],
-    shape: BandShape,
+    ([frequency, gain], shape): ([usize; 2], BandShape),
 ) {
     let fine = scene.fineness();
     let [low, high] = plots::FREQUENCIES_HZ;
@@ -275,7 +271,7 @@ fn drag(
     if has_gain(shape) {
         let (min, max) = parameter(gain).kind.bounds();
         let upward = f64::from(-delta.y / axes.plot.height());
-        let per_height = 2.0 * scene.state.equalizer_range_db / (max - min);
+        let per_height = height_db / (max - min);
         let factor = if shape == BandShape::Tilt { 2.0 } else { 1.0 };
         scene.drag_by(gain, upward * per_height * factor * fine);
     }
@@ -326,7 +322,7 @@ fn describe(band: usize, settings: &BandSettings) -> String {
 }
 
 /// The first band that does nothing becomes a bell where the pointer is.
-fn take_idle_band(scene: &mut Scene<'_>, axes: &Axes, pointer: Pos2) {
+fn take_idle_band(scene: &mut Scene<'_>, state: &mut EqualizerState, axes: &Axes, pointer: Pos2) {
     let bands = &scene.view.settings.equalizer.bands;
     // Bells first: the outer bands keep their shapes.
     let is_idle_bell = |band: &&BandSettings| !band.is_on && band.shape == BandShape::Bell;
@@ -335,7 +331,7 @@ fn take_idle_band(scene: &mut Scene<'_>, axes: &Axes, pointer: Pos2) {
         .position(|band| is_idle_bell(&band))
         .or_else(|| bands.iter().position(|band| !band.is_on));
     let Some(band) = position else { return };
-    scene.state.band = band;
+    state.band = band;
     scene.set_together(&[
         (band_index(band, "shape"), BandShape::Bell.index()),
         (band_index(band, "frequency"), axes.frequency.value(pointer.x)),

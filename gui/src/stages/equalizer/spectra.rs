@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, PopupCloseBehavior, Pos2, Rect, Ui, pos2, vec2};
 
-use super::equalizer_plot::{Axes, SPECTRUM_DB};
+use super::axes::{Axes, SPECTRUM_DB};
 use crate::plots;
 use crate::scene::Scene;
 use crate::theme;

@@ -13,7 +13,7 @@ const DEFAULT_RATE_HZ: f64 = 48_000.0;
 
 /// The response of every band, computed anew when its settings change.
 #[derive(Debug, Default)]
-pub(crate) struct ResponseCurves {
+pub(super) struct ResponseCurves {
     sample_rate_hz: f64,
     phase: Option<EqualizerPhase>,
     frequencies_hz: Vec<f64>,
@@ -22,7 +22,7 @@ pub(crate) struct ResponseCurves {
 
 impl ResponseCurves {
     /// Brings the curves in line with the settings.
-    pub(crate) fn update(&mut self, settings: &EqualizerSettings, sample_rate_hz: f64) {
+    pub(super) fn update(&mut self, settings: &EqualizerSettings, sample_rate_hz: f64) {
         let rate_hz = if sample_rate_hz > 0.0 { sample_rate_hz } else { DEFAULT_RATE_HZ };
         if self.frequencies_hz.is_empty() {
             let [low, high] = FREQUENCIES_HZ;
@@ -48,18 +48,18 @@ impl ResponseCurves {
     }
 
     /// The frequencies of the points of every curve.
-    pub(crate) fn frequencies_hz(&self) -> &[f64] {
+    pub(super) fn frequencies_hz(&self) -> &[f64] {
         &self.frequencies_hz
     }
 
     /// The response of one band.
-    pub(crate) fn band(&self, band: usize) -> &[f64] {
+    pub(super) fn band(&self, band: usize) -> &[f64] {
         self.bands[band].as_ref().map_or(&[], |(_, response)| response)
     }
 
     /// What all bands do together to one part of the stereo signal: those on
     /// both channels and those on that part.
-    pub(crate) fn sum(&self, settings: &EqualizerSettings, channel: BandChannel) -> Vec<f64> {
+    pub(super) fn sum(&self, settings: &EqualizerSettings, channel: BandChannel) -> Vec<f64> {
         let mut sum = vec![0.0; self.frequencies_hz.len()];
         for (band, response) in settings.bands.iter().zip(&self.bands) {
             let Some((_, response)) = response else { continue };
@@ -74,7 +74,7 @@ impl ResponseCurves {
     }
 
     /// The parts of the signal, beyond both channels alike, that some band works on.
-    pub(crate) fn parts(settings: &EqualizerSettings) -> impl Iterator<Item = BandChannel> + '_ {
+    pub(super) fn parts(settings: &EqualizerSettings) -> impl Iterator<Item = BandChannel> + '_ {
         BandChannel::ALL.iter().copied().filter(|&channel| {
             channel != BandChannel::Stereo
                 && settings.bands.iter().any(|band| !band.is_neutral() && band.channel == channel)

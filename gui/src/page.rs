@@ -1,0 +1,20 @@
+//! What can be shown large, by name. How a page looks is its own file's matter.
+
+/// What is shown large.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// The chosen stage.
+    #[default]
+    Stage,
+    /// The list of references, their waveforms and loops.
+    References,
+    /// Tonal balance, dynamics, width, and the proposal to match them.
+    Balance,
+    /// The blind test.
+    Blind,
+}
+
+impl Page {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Stage, Self::References, Self::Balance, Self::Blind];
+}
