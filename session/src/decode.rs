@@ -36,6 +36,7 @@ use crate::error::{FileError, io_reason};
 use crate::protection::is_copy_protected;
 
 use self::source::{Format, Source};
+pub(crate) use self::tags::behind_tags;
 use self::words::{EXPECTED, at};
 
 /// Samples beyond +60 dBFS are no audio: numbers of another kind were read as floating point.

@@ -62,6 +62,12 @@ impl FlacWriter {
         for picture in &carried.pictures {
             options = options.picture(picture_block(picture));
         }
+        for sheet in &carried.cuesheets {
+            options = options.cuesheet(sheet.clone());
+        }
+        for block in &carried.applications {
+            options = options.application(block.clone());
+        }
         let encoder = FlacSampleWriter::new(
             file.clone(),
             options,

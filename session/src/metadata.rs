@@ -6,15 +6,19 @@
 //! more, such as a loudness tag, and what has no place in its format, is left behind and named.
 //! No mix fails for its metadata: what cannot be read is named, too.
 
+mod blocks;
+mod boxes;
 mod riff;
 mod tags;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use flac_codec::metadata::{Application, Cuesheet};
 use lofty::picture::Picture;
 use serde::Serialize;
 
+use self::blocks::Blocks;
 use self::riff::Chunks;
 use self::tags::Tags;
 use crate::file_format::Container;
@@ -26,6 +30,7 @@ use crate::wav::Chunk;
 pub struct Metadata {
     chunks: Chunks,
     tags: Tags,
+    blocks: Blocks,
     /// What has no place in any master, in words.
     left_behind: Vec<String>,
 }
@@ -41,6 +46,10 @@ pub struct Carried {
     pub(crate) comments: Vec<String>,
     /// Pictures of a FLAC file.
     pub(crate) pictures: Vec<Picture>,
+    /// Cue sheets of a FLAC file.
+    pub(crate) cuesheets: Vec<Cuesheet>,
+    /// What applications keep in a FLAC file.
+    pub(crate) applications: Vec<Application>,
     /// What of this can be told.
     pub told: Told,
 }
@@ -76,6 +85,11 @@ impl Metadata {
             Ok(None) => match tags::read(path) {
                 Ok(tags) => {
                     metadata.left_behind = riff::foreign_chunks(path);
+                    metadata.blocks = blocks::read(path);
+                    metadata.left_behind.append(&mut metadata.blocks.left_behind);
+                    if boxes::has_chapters(path) {
+                        metadata.left_behind.push("chapters".to_owned());
+                    }
                     metadata.tags = tags;
                 }
                 Err(error) => {
@@ -93,9 +107,17 @@ impl Metadata {
     pub fn carried(&self, container: Container) -> Carried {
         let mut carried = match container {
             Container::Wav if self.chunks.is_wav => self.chunks_carried(),
-            Container::Wav => self.tags.as_chunks(),
+            Container::Wav => {
+                let mut carried = self.tags.as_chunks();
+                let names = self.blocks.names().into_iter();
+                carried.told.left_behind.extend(names.map(|name| format!("{name} (WAV)")));
+                carried
+            }
             Container::Flac => {
                 let mut carried = self.tags.as_comments();
+                carried.told.carried.extend(self.blocks.names());
+                carried.cuesheets.clone_from(&self.blocks.cuesheets);
+                carried.applications.clone_from(&self.blocks.applications);
                 let names = self.chunks.names_without_tags();
                 carried.told.left_behind.extend(names.map(|name| format!("{name} (FLAC)")));
                 carried

@@ -12,7 +12,7 @@ const ID3V1_BYTES: u64 = 128;
 const APE_FOOTER_BYTES: usize = 32;
 
 /// Where the file itself begins: behind all ID3 tags of its front, whatever art they hold.
-pub(super) fn behind_tags(file: &mut File, length: u64) -> Result<u64, String> {
+pub(crate) fn behind_tags(file: &mut File, length: u64) -> Result<u64, String> {
     let mut start = 0;
     for _ in 0..MOST_TAGS {
         let head = bytes_at(file, start, ID3V2_HEADER_BYTES)?;
