@@ -9,11 +9,10 @@ pub(super) use self::crossing::CROSSING_PATHS;
 use self::crossing::Crossing;
 use super::hand_over::{OtherPaths, PathHandOver};
 use super::path::SignalPath;
-use crate::compare::{Frames, Level};
 use crate::dither::OverFullScale;
-use crate::loudness::{LoudnessMeter, Span};
-use crate::meters::{Reduction, StagePeaks};
-use crate::processor::{AudioSpec, StereoBlock};
+use crate::loudness::{Level, LoudnessMeter, Span};
+use crate::processor::{AudioSpec, Frames, StereoBlock};
+use crate::readings::{Reduction, StagePeaks};
 use crate::settings::{ChainSettings, Stage};
 use crate::smoothing::Ramp;
 
@@ -373,7 +372,7 @@ impl SnapshotPaths {
     /// How loud a snapshot is; `None` unless they run side by side.
     pub(super) fn level_of(&self, snapshot: usize) -> Option<Level> {
         // Snapshots are only ever turned down: their peaks do not matter.
-        Some(Level::of(&self.output(snapshot)?.loudness, f64::NEG_INFINITY))
+        Some(self.output(snapshot)?.loudness.level(f64::NEG_INFINITY))
     }
 
     /// Loudness of each snapshot since the sound last changed, while they run side by side.

@@ -9,8 +9,7 @@
 //! latencies differ, the same music is heard twice for as long as that takes.
 
 use super::SnapshotPaths;
-use crate::compare::Frames;
-use crate::processor::{AudioSpec, StereoBlock};
+use crate::processor::{AudioSpec, Frames, StereoBlock};
 use crate::settings::ChainSettings;
 use crate::smoothing::Ramp;
 
