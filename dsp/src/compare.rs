@@ -16,7 +16,9 @@
 
 mod arrival;
 mod level;
+mod library;
 mod live;
+mod loaded;
 mod measured;
 mod pages;
 mod reference;
@@ -33,12 +35,12 @@ pub use self::reference::{
 };
 pub use self::request::{Compared, Listen, Request, Source};
 
-use self::level::Loudness;
+use self::level::{GAIN_RAMP_MS, Loudness};
+use self::library::Library;
 use self::measured::{Levels, LoudnessNow, Measured};
-use self::reference::{GAIN_RAMP_MS, Library, equal_power};
 use crate::chain::{Chain, SNAPSHOTS};
 use crate::processor::{AudioSpec, Frames, StereoBlock};
-use crate::smoothing::Ramp;
+use crate::smoothing::{Ramp, equal_power};
 use crate::units::db_to_gain;
 
 const FADE_MS: f64 = 10.0;

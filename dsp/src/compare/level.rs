@@ -15,6 +15,8 @@ pub enum LevelMatch {
 /// A span has to be this long before it says more than what was known before
 /// the sound changed.
 const LEAST_SPAN_S: f64 = 2.0;
+/// Gains follow measured loudness this slowly, so that following is not heard.
+pub(super) const GAIN_RAMP_MS: f64 = 200.0;
 /// What is quieter says nothing about the gain that short-term loudness asks for.
 const LEAST_SHORT_TERM_LUFS: f64 = -60.0;
 /// The most that anything is raised, dB.
