@@ -12,7 +12,7 @@ use std::sync::Arc;
 use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::band::analogue_power;
+use super::design::analogue_power;
 use super::settings::{BandChannel, EqualizerSettings};
 use crate::oversampler::kaiser;
 use crate::shared::Shared;
