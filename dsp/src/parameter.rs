@@ -77,8 +77,6 @@ pub struct Parameter<S: 'static> {
     pub name: &'static str,
     /// Range, step and unit.
     pub kind: Kind,
-    /// Value of neutral settings.
-    pub default: f64,
     /// What it does and why one would use it, in one sentence.
     pub help: &'static str,
     /// Reads the value out of settings.
@@ -336,6 +334,44 @@ macro_rules! choice {
     };
 }
 pub(crate) use choice;
+
+/// Declares the parameters of some settings, one after another, without saying twice
+/// which field each of them reads and writes:
+///
+/// ```text
+/// "gain" "Gain" gain_db: linear(0.0, 24.0, 0.01, Decibels),
+///     "What it does and why one would use it, in one sentence.";
+/// ```
+///
+/// In this order: id, name as shown, field, what kind of value it takes, help. A
+/// kind is `switch`, `choice(Type)`, or a range as of [`Kind::linear`] or
+/// [`Kind::logarithmic`]. The default is what the settings' own default has.
+macro_rules! parameters {
+    ($($id:literal $name:literal $field:ident: $kind:ident $(($($of:tt)*))?, $help:literal;)+) => {
+        &[$($crate::parameter::Parameter {
+            id: $id,
+            name: $name,
+            kind: $crate::parameter::parameters!(@kind $kind $(($($of)*))?),
+            help: $help,
+            read: $crate::parameter::parameters!(@read $kind $field $(($($of)*))?),
+            write: $crate::parameter::parameters!(@write $kind $field $(($($of)*))?),
+        }),+]
+    };
+    (@kind switch) => { $crate::parameter::Kind::Switch };
+    (@kind choice ($of:ty)) => { $crate::parameter::Kind::Choice(<$of>::NAMES) };
+    (@kind $taper:ident ($min:literal, $max:literal, $step:literal, $unit:ident)) => {
+        $crate::parameter::Kind::$taper($min, $max, $step, $crate::parameter::Unit::$unit)
+    };
+    (@read switch $field:ident) => { |settings| f64::from(u8::from(settings.$field)) };
+    (@read choice $field:ident $of:tt) => { |settings| settings.$field.index() };
+    (@read $taper:ident $field:ident $of:tt) => { |settings| settings.$field };
+    (@write switch $field:ident) => { |settings, value| settings.$field = value >= 0.5 };
+    (@write choice $field:ident ($of:ty)) => {
+        |settings, value| settings.$field = <$of>::from_index(value)
+    };
+    (@write $taper:ident $field:ident $of:tt) => { |settings, value| settings.$field = value };
+}
+pub(crate) use parameters;
 
 #[cfg(test)]
 mod tests;
