@@ -1,7 +1,6 @@
 //! The whole chain switched out: what went in leaves, as late as the master would.
 
-use crate::compare::Frames;
-use crate::processor::{AudioSpec, StereoBlock};
+use crate::processor::{AudioSpec, Frames, StereoBlock};
 use crate::smoothing::Ramp;
 
 /// Length of the cross-fade either way.

@@ -19,27 +19,30 @@
 //! a second path, and is cross-faded to when that is ready; a chain that is
 //! built with one path alone has nothing to cross to, and glides.
 
+mod dry;
 mod hand_over;
 mod path;
 mod publisher;
+mod snapshot_output;
+mod snapshot_settings;
 mod snapshots;
 
 use std::sync::Arc;
 
 pub use self::hand_over::PathHandOver;
-pub use self::snapshots::{SNAPSHOTS, SnapshotSettings};
+pub use self::snapshot_settings::{SNAPSHOTS, SnapshotSettings};
 
+use self::dry::Dry;
 use self::publisher::Publisher;
 use self::snapshots::{Configured, SnapshotPaths, Snapshots};
-use crate::compare::{Frames, Level, MOST_APART_S};
-use crate::delay_line::MovingDelay;
 use crate::dither::OverFullScale;
 use crate::equalizer::plan_transforms;
 use crate::integration::{Integration, IntegrationMode, TimelineHandOver};
-use crate::loudness::Span;
 use crate::loudness::timeline::Timeline;
-use crate::meters::{ChainSnapshot, MeterFeed, Meters};
-use crate::processor::{AudioSpec, StereoBlock};
+use crate::loudness::{Level, MOST_APART_S, Span};
+use crate::meters::Meters;
+use crate::processor::{AudioSpec, Frames, StereoBlock};
+use crate::readings::{ChainSnapshot, MeterFeed};
 use crate::settings::{ChainSettings, Stage};
 use crate::slot::silence_non_finite;
 use crate::spectrum::{SharedSongSpectrum, SongAnalyzer};
@@ -317,7 +320,7 @@ impl Chain {
     /// The input, delayed by the latency, of the block processed last: for
     /// comparing the mix with the master.
     pub fn dry(&self) -> Frames<'_> {
-        [&self.dry.left[..self.frames], &self.dry.right[..self.frames]]
+        self.dry.frames(self.frames)
     }
 
     /// What a snapshot made of the block processed last; `None` unless they run
@@ -382,32 +385,5 @@ impl Chain {
         if self.publisher.feed.is_some() {
             self.publisher.publish(&reduction, &self.shown_snapshot());
         }
-    }
-}
-
-/// The delayed input.
-#[derive(Debug)]
-struct Dry {
-    delay: MovingDelay,
-    left: Vec<f32>,
-    right: Vec<f32>,
-}
-
-impl Dry {
-    fn new(spec: AudioSpec, latency_frames: usize) -> Self {
-        Self {
-            delay: MovingDelay::new(spec, latency_frames),
-            left: vec![0.0; spec.max_block_frames],
-            right: vec![0.0; spec.max_block_frames],
-        }
-    }
-
-    /// Takes a run that lies `start` frames into the block.
-    fn take(&mut self, run: &StereoBlock<'_>, start: usize) {
-        let range = start..start + run.frames();
-        let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
-        left.copy_from_slice(run.left);
-        right.copy_from_slice(run.right);
-        self.delay.process(&mut StereoBlock::new(left, right));
     }
 }

@@ -16,7 +16,9 @@
 
 mod arrival;
 mod level;
+mod library;
 mod live;
+mod loaded;
 mod measured;
 mod pages;
 mod reference;
@@ -24,8 +26,7 @@ mod request;
 
 use std::sync::Arc;
 
-pub(crate) use self::level::MOST_APART_S;
-pub use self::level::{LEAST_SPAN_S, Level, LevelMatch};
+pub use self::level::LevelMatch;
 pub use self::live::LiveReference;
 pub use self::pages::{PAGE_FRAMES, PageFiller, Pages};
 pub use self::reference::{
@@ -34,16 +35,13 @@ pub use self::reference::{
 };
 pub use self::request::{Compared, Listen, Request, Source};
 
-use self::level::Loudness;
+use self::level::{GAIN_RAMP_MS, Loudness};
+use self::library::Library;
 use self::measured::{Levels, LoudnessNow, Measured};
-use self::reference::{GAIN_RAMP_MS, Library, equal_power};
 use crate::chain::{Chain, SNAPSHOTS};
-use crate::processor::{AudioSpec, StereoBlock};
-use crate::smoothing::Ramp;
+use crate::processor::{AudioSpec, Frames, StereoBlock};
+use crate::smoothing::{Ramp, equal_power};
 use crate::units::db_to_gain;
-
-/// Left and right of some frames.
-pub type Frames<'a> = [&'a [f32]; 2];
 
 const FADE_MS: f64 = 10.0;
 /// Out and in again, when a blind test chooses.

@@ -8,6 +8,7 @@
 //! (see `linear`); bells and shelves may move with the level (see `dynamic`).
 
 mod band;
+mod design;
 mod dynamic;
 mod kernel;
 mod linear;
@@ -15,7 +16,7 @@ mod orders;
 mod settings;
 mod solo;
 
-pub use band::BandResponse;
+pub use design::BandResponse;
 pub use settings::*;
 pub use solo::BandSolo;
 

@@ -19,30 +19,28 @@
 
 mod histogram;
 mod k_weighting;
+mod level;
+mod scale;
 pub mod timeline;
+mod window;
+
+pub(crate) use self::level::MOST_APART_S;
+pub use self::level::{Level, Span};
+pub(crate) use self::scale::ABSOLUTE_GATE_LUFS;
 
 use self::histogram::Histogram;
 use self::k_weighting::{Energies, KWeighting};
+use self::scale::{INTEGRATED_GATE_LU, RANGE_GATE_LU, RANGE_PERCENTILES, lufs};
+use self::window::{Streak, Window};
 use crate::processor::AudioSpec;
-use crate::units::{SILENCE_DB, power_to_db};
+use crate::step_clock::StepClock;
 
-/// What makes a 0 dBFS sine of 997 Hz in one channel read -3.01 LUFS.
-const OFFSET_DB: f64 = -0.691;
 /// Steps in the window of momentary loudness: 400 ms.
 const MOMENTARY_STEPS: usize = 40;
 /// Steps in the window of short-term loudness: 3 s.
 const SHORT_TERM_STEPS: usize = 300;
 /// Steps from one gating block to the next: 100 ms.
 const HOP_STEPS: u64 = 10;
-/// Blocks at or below this do not count.
-pub(crate) const ABSOLUTE_GATE_LUFS: f64 = -70.0;
-/// How far below the mean of all blocks the second gate of integrated loudness lies.
-const INTEGRATED_GATE_LU: f64 = 10.0;
-/// The same for the loudness range.
-const RANGE_GATE_LU: f64 = 20.0;
-/// Percentiles between which the loudness range lies.
-const RANGE_PERCENTILES: [f64; 2] = [10.0, 95.0];
-
 /// What the loudness meter reads; negative infinity where there is no reading yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LoudnessSnapshot {
@@ -73,170 +71,6 @@ impl Default for LoudnessSnapshot {
             loudness_range_lu: f64::NEG_INFINITY,
             measured_s: 0.0,
         }
-    }
-}
-
-/// Loudness of what came since a span began.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Span {
-    /// Gated integrated loudness, LUFS; negative infinity before there is any.
-    pub integrated_lufs: f64,
-    /// How much above the absolute gate has been counted, seconds.
-    pub counted_s: f64,
-    /// How long ago it began, seconds.
-    pub elapsed_s: f64,
-}
-
-/// A K-weighted mean square as loudness; silence gives negative infinity.
-fn lufs(power: f64) -> f64 {
-    let level = OFFSET_DB + power_to_db(power);
-    if level < SILENCE_DB { f64::NEG_INFINITY } else { level }
-}
-
-/// The K-weighted mean square that has a loudness.
-fn power_of(lufs: f64) -> f64 {
-    10f64.powf(0.1 * (lufs - OFFSET_DB))
-}
-
-/// Cuts a stream into steps of 10 ms, the common grid of all meters.
-///
-/// Where the rate is no multiple of 100 Hz the steps differ by a frame, so
-/// that any number of them stays within a frame of its nominal length.
-#[derive(Debug)]
-pub(crate) struct StepClock {
-    nominal_frames: f64,
-    steps: u64,
-    length: usize,
-    elapsed: usize,
-}
-
-impl StepClock {
-    /// Steps in a second.
-    pub(crate) const STEPS_PER_SECOND: usize = 100;
-
-    pub(crate) fn new(sample_rate_hz: f64) -> Self {
-        let nominal_frames = (sample_rate_hz / Self::STEPS_PER_SECOND as f64).max(1.0);
-        let mut clock = Self { nominal_frames, steps: 0, length: 0, elapsed: 0 };
-        clock.begin(0);
-        clock
-    }
-
-    fn begin(&mut self, step: u64) {
-        let end_of = |steps: u64| (steps as f64 * self.nominal_frames).round() as u64;
-        self.length = (end_of(step + 1) - end_of(step)) as usize;
-        self.steps = step;
-        self.elapsed = 0;
-    }
-
-    /// Frames until the current step is complete, at least 1.
-    pub(crate) fn frames_left(&self) -> usize {
-        self.length - self.elapsed
-    }
-
-    /// Whether the current step has begun.
-    pub(crate) fn is_within_step(&self) -> bool {
-        self.elapsed > 0
-    }
-
-    /// Length of the current step.
-    pub(crate) fn step_frames(&self) -> usize {
-        self.length
-    }
-
-    /// Moves on by at most [`Self::frames_left`]; true when that completed a step.
-    pub(crate) fn advance(&mut self, frames: usize) -> bool {
-        self.elapsed += frames;
-        let is_complete = self.elapsed >= self.length;
-        if is_complete {
-            self.begin(self.steps + 1);
-        }
-        is_complete
-    }
-
-    /// Complete steps since the start.
-    pub(crate) fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    pub(crate) fn reset(&mut self) {
-        self.begin(0);
-    }
-}
-
-/// The energies of the last steps.
-#[derive(Debug)]
-struct Window {
-    energies: Box<[f64]>,
-    frames: Box<[u32]>,
-    next: usize,
-    is_full: bool,
-}
-
-impl Window {
-    fn new(steps: usize) -> Self {
-        Self {
-            energies: vec![0.0; steps].into(),
-            frames: vec![0; steps].into(),
-            next: 0,
-            is_full: false,
-        }
-    }
-
-    /// What it held is not read before it has been filled anew.
-    fn reset(&mut self) {
-        self.next = 0;
-        self.is_full = false;
-    }
-
-    fn push(&mut self, energy: f64, frames: usize) {
-        self.energies[self.next] = energy;
-        self.frames[self.next] = frames as u32;
-        self.next += 1;
-        if self.next == self.energies.len() {
-            self.next = 0;
-            self.is_full = true;
-        }
-    }
-
-    /// Mean power over the window; `None` until it has been filled once.
-    fn power(&self) -> Option<f64> {
-        if !self.is_full {
-            return None;
-        }
-        // Four sums side by side are not held up by the latency of an addition.
-        let mut sums = [0.0; 4];
-        for energies in self.energies.chunks(4) {
-            for (sum, energy) in sums.iter_mut().zip(energies) {
-                *sum += energy;
-            }
-        }
-        let energy = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-        Some(energy / f64::from(self.frames.iter().sum::<u32>()))
-    }
-}
-
-/// How many steps have passed, whole and without a break.
-#[derive(Clone, Copy, Debug, Default)]
-struct Streak {
-    steps: u64,
-    /// The step under way began before the streak.
-    is_step_cut: bool,
-}
-
-impl Streak {
-    fn begin(&mut self, is_within_step: bool) {
-        *self = Self { steps: 0, is_step_cut: is_within_step };
-    }
-
-    fn complete_step(&mut self) {
-        if !std::mem::take(&mut self.is_step_cut) {
-            self.steps += 1;
-        }
-    }
-
-    /// Whether the last so many steps all belong to it.
-    fn covers(self, steps: usize) -> bool {
-        self.steps >= steps as u64
     }
 }
 
@@ -370,7 +204,18 @@ impl LoudnessMeter {
             integrated_lufs: self.span_lufs,
             counted_s: self.span_blocks.count() as f64 * HOP_STEPS as f64
                 / StepClock::STEPS_PER_SECOND as f64,
-            elapsed_s: self.span.steps as f64 / StepClock::STEPS_PER_SECOND as f64,
+            elapsed_s: self.span.steps() as f64 / StepClock::STEPS_PER_SECOND as f64,
+        }
+    }
+
+    /// What comparing at equal loudness has to know, together with the highest peak.
+    pub fn level(&self, true_peak_dbtp: f64) -> Level {
+        Level {
+            span: self.span(),
+            song_lufs: self.readings.integrated_lufs,
+            short_term_lufs: self.readings.short_term_lufs,
+            momentary_lufs: self.readings.momentary_lufs,
+            true_peak_dbtp,
         }
     }
 

@@ -59,6 +59,9 @@ impl<'a> StereoBlock<'a> {
     }
 }
 
+/// Left and right of some frames that are only read.
+pub type Frames<'a> = [&'a [f32]; 2];
+
 /// One stage of the chain.
 ///
 /// `process` neither allocates, locks, logs nor panics, and what it does to a

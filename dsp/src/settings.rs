@@ -102,6 +102,21 @@ enum Place {
     Dither(&'static Parameter<DitherSettings>),
 }
 
+impl Place {
+    fn read(self, settings: &ChainSettings) -> f64 {
+        match self {
+            Place::Trim(p) => (p.read)(&settings.trim),
+            Place::Equalizer(p) => (p.read)(&settings.equalizer),
+            Place::Band(band, p) => (p.read)(&settings.equalizer.bands[band]),
+            Place::Glue(p) => (p.read)(&settings.glue),
+            Place::Stereo(p) => (p.read)(&settings.stereo),
+            Place::Clipper(p) => (p.read)(&settings.clipper),
+            Place::Limiter(p) => (p.read)(&settings.limiter),
+            Place::Dither(p) => (p.read)(&settings.dither),
+        }
+    }
+}
+
 /// A parameter of the whole chain.
 #[derive(Debug)]
 pub struct ChainParameter {
@@ -132,16 +147,7 @@ impl ChainParameter {
 
     /// The parameter's value in `settings`.
     pub fn read(&self, settings: &ChainSettings) -> f64 {
-        match self.place {
-            Place::Trim(p) => (p.read)(&settings.trim),
-            Place::Equalizer(p) => (p.read)(&settings.equalizer),
-            Place::Band(band, p) => (p.read)(&settings.equalizer.bands[band]),
-            Place::Glue(p) => (p.read)(&settings.glue),
-            Place::Stereo(p) => (p.read)(&settings.stereo),
-            Place::Clipper(p) => (p.read)(&settings.clipper),
-            Place::Limiter(p) => (p.read)(&settings.limiter),
-            Place::Dither(p) => (p.read)(&settings.dither),
-        }
+        self.place.read(settings)
     }
 
     /// Clamps and snaps `value` and writes it into `settings`.
@@ -171,21 +177,19 @@ impl ChainParameter {
                 format!("{} {}", stage.name(), parameter.name),
             ),
         };
-        let mut chain_parameter = Self {
+        Self {
             id,
             name,
             short_name: parameter.name,
             stage,
             band,
             kind: parameter.kind,
-            default: parameter.default,
+            // Said once, where the settings have theirs: a band's depends on its place
+            // in the spectrum.
+            default: parameter.kind.snap(place.read(&ChainSettings::default())),
             help: parameter.help,
             place,
-        };
-        // A band's default depends on its place in the spectrum.
-        chain_parameter.default =
-            chain_parameter.kind.snap(chain_parameter.read(&ChainSettings::default()));
-        chain_parameter
+        }
     }
 }
 
@@ -251,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_declared_defaults_are_those_of_the_default_settings() {
+    fn the_defaults_are_those_of_the_default_settings() {
         let defaults = ChainSettings::default();
         for parameter in parameters() {
             let default = parameter.read(&defaults);

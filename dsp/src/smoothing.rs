@@ -203,6 +203,13 @@ impl Glide {
     }
 }
 
+/// Gains of what goes and what comes: two songs have nothing in common, so
+/// their powers add up.
+pub(crate) fn equal_power(position: f64) -> (f32, f32) {
+    let (sine, cosine) = (position * std::f64::consts::FRAC_PI_2).sin_cos();
+    (cosine as f32, sine as f32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,7 @@
 
 mod curve;
 mod song;
+mod window;
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,10 +34,8 @@ use realfft::{RealFftPlanner, RealToComplex};
 pub use self::curve::{CurveDrawer, CurveLook};
 pub use self::song::{SharedSongSpectrum, SongAnalyzer, SongSpectrum};
 
-use crate::meters::FrameChunk;
+use self::window::{HIGHEST, window, window_frames};
 
-/// Length of a window in seconds, before it is rounded to a power of two.
-const WINDOW_S: f64 = 8192.0 / 48_000.0;
 /// Windows begun in the time of one.
 const OVERLAP: usize = 4;
 /// How fast the live curve rises, as a time constant.
@@ -45,10 +44,8 @@ const ATTACK_S: f64 = 0.03;
 const RELEASE_S: f64 = 0.3;
 /// A power that has decayed below this is cleared before it becomes denormal.
 const NEGLIGIBLE: f32 = 1e-20;
-/// Samples are held within this (+120 dBFS), so that no power overflows.
-const HIGHEST: f32 = 1e6;
 
-/// Analyses chunks of stereo frames.
+/// Analyses stereo frames.
 pub struct SpectrumAnalyzer {
     sample_rate_hz: f64,
     transform: Arc<dyn RealToComplex<f32>>,
@@ -130,8 +127,8 @@ impl SpectrumAnalyzer {
     }
 
     /// Takes frames in. Samples that are not finite count as silence.
-    pub fn push(&mut self, chunk: &FrameChunk) {
-        for frame in chunk {
+    pub fn push(&mut self, frames: &[[f32; 2]]) {
+        for frame in frames {
             for (recent, &sample) in self.recent.iter_mut().zip(frame) {
                 recent[self.position] =
                     if sample.is_finite() { sample.clamp(-HIGHEST, HIGHEST) } else { 0.0 };
@@ -203,21 +200,6 @@ impl SpectrumAnalyzer {
     }
 }
 
-/// Length of a window at a sample rate, frames.
-fn window_frames(sample_rate_hz: f64) -> usize {
-    1 << (WINDOW_S * sample_rate_hz).log2().round().clamp(9.0, 17.0) as u32
-}
-
-/// A Hann window, scaled so that a sine's peak bin has the sine's amplitude.
-fn window(frames: usize) -> Vec<f32> {
-    let scale = 4.0 / frames as f64;
-    let at = |n: usize| {
-        let turn = std::f64::consts::TAU * n as f64 / frames as f64;
-        (scale * (0.5 - 0.5 * turn.cos())) as f32
-    };
-    (0..frames).map(at).collect()
-}
-
 /// `count` frequencies at equal ratios from `low_hz` to `high_hz`.
 pub fn log_frequencies(count: usize, low_hz: f32, high_hz: f32) -> Vec<f32> {
     let (low_hz, high_hz) = (f64::from(low_hz), f64::from(high_hz));
@@ -229,13 +211,10 @@ pub fn log_frequencies(count: usize, low_hz: f32, high_hz: f32) -> Vec<f32> {
 mod tests {
     use super::curve::FLOOR_DB;
     use super::*;
-    use crate::meters::CHUNK_FRAMES;
 
     fn push(analyzer: &mut SpectrumAnalyzer, frames: usize, frame: impl FnMut(usize) -> [f32; 2]) {
         let frames: Vec<[f32; 2]> = (0..frames).map(frame).collect();
-        for chunk in frames.chunks_exact(CHUNK_FRAMES) {
-            analyzer.push(chunk.try_into().unwrap());
-        }
+        analyzer.push(&frames);
     }
 
     fn smoothed(smoothing_octaves: f32) -> CurveLook {

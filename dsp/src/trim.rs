@@ -1,6 +1,6 @@
 //! Input trim: level, polarity, channel swap and a DC block.
 
-use crate::parameter::{Kind, Parameter, Unit};
+use crate::parameter::{Parameter, parameters};
 use crate::processor::{AudioSpec, Processor, StereoBlock};
 use crate::smoothing::Ramp;
 use crate::units::db_to_gain;
@@ -34,53 +34,18 @@ impl Default for TrimSettings {
 
 impl TrimSettings {
     /// Every parameter of the stage.
-    pub const PARAMETERS: &[Parameter<Self>] = &[
-        Parameter {
-            id: "on",
-            name: "On",
-            kind: Kind::Switch,
-            default: 1.0,
-            help: "Switches the trim in or out.",
-            read: |s| f64::from(u8::from(s.is_on)),
-            write: |s, v| s.is_on = v >= 0.5,
-        },
-        Parameter {
-            id: "gain",
-            name: "Gain",
-            kind: Kind::linear(-24.0, 24.0, 0.01, Unit::Decibels),
-            default: 0.0,
-            help: "Brings the mix to a working level; peaks near -6 dBFS leave room for the chain.",
-            read: |s| s.gain_db,
-            write: |s, v| s.gain_db = v,
-        },
-        Parameter {
-            id: "invert",
-            name: "Invert",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Inverts the polarity of both channels.",
-            read: |s| f64::from(u8::from(s.is_inverted)),
-            write: |s, v| s.is_inverted = v >= 0.5,
-        },
-        Parameter {
-            id: "swap",
-            name: "Swap",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Exchanges left and right.",
-            read: |s| f64::from(u8::from(s.is_swapped)),
-            write: |s, v| s.is_swapped = v >= 0.5,
-        },
-        Parameter {
-            id: "dc_block",
-            name: "DC block",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Removes a constant offset, which would cost headroom on one side.",
-            read: |s| f64::from(u8::from(s.is_dc_blocked)),
-            write: |s, v| s.is_dc_blocked = v >= 0.5,
-        },
-    ];
+    pub const PARAMETERS: &[Parameter<Self>] = parameters! {
+        "on" "On" is_on: switch,
+            "Switches the trim in or out.";
+        "gain" "Gain" gain_db: linear(-24.0, 24.0, 0.01, Decibels),
+            "Brings the mix to a working level; peaks near -6 dBFS leave room for the chain.";
+        "invert" "Invert" is_inverted: switch,
+            "Inverts the polarity of both channels.";
+        "swap" "Swap" is_swapped: switch,
+            "Exchanges left and right.";
+        "dc_block" "DC block" is_dc_blocked: switch,
+            "Removes a constant offset, which would cost headroom on one side.";
+    };
 }
 
 /// Corner of the DC block, low enough to leave 20 Hz within 0.3 dB.

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
+use burnish_dsp::readings::{ChainSnapshot, HistoryPoint};
 
 /// Columns of the histogram.
 pub(crate) const BINS: usize = 48;

@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 
 use burnish_dsp::compare::Listen;
 use burnish_dsp::integration::IntegrationMode;
-use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
 use burnish_dsp::monitor::Monitor;
+use burnish_dsp::readings::{ChainSnapshot, HistoryPoint};
 use burnish_dsp::settings::{ChainSettings, Stage};
 use burnish_session::targets::Target;
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use burnish_dsp::chain::SNAPSHOTS;
-use burnish_dsp::meters::{ChainSnapshot, HistoryPoint};
+use burnish_dsp::readings::{ChainSnapshot, HistoryPoint};
 use burnish_dsp::settings::ChainSettings;
 use burnish_gui::{
     BalanceView, BlindView, Edit, Editor, HISTORY_KEPT, Page, ReferenceView, SnapshotsView,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use burnish_dsp::meters::MeterFeed;
+use burnish_dsp::readings::MeterFeed;
 use burnish_dsp::spectrum::{
     CurveDrawer, CurveLook, SharedSongSpectrum, SongSpectrum, SpectrumAnalyzer, log_frequencies,
 };
@@ -132,7 +132,7 @@ impl SpectrumReader {
 
 #[cfg(test)]
 mod tests {
-    use burnish_dsp::meters::CHUNK_FRAMES;
+    use burnish_dsp::readings::CHUNK_FRAMES;
     use burnish_dsp::spectrum::SongAnalyzer;
     use burnish_gui::Smoothing;
 

@@ -2,6 +2,7 @@
 
 mod editor;
 mod side;
+mod told;
 mod values;
 
 use std::cell::Cell;
@@ -17,8 +18,8 @@ use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 
 use self::side::{Extensions, MainThread, Requests, Shared, Side};
-pub use self::values::ShownParameter;
-use self::values::{Told, read_parameters};
+pub use self::told::ShownParameter;
+use self::told::{Told, read_parameters};
 use crate::error::Error;
 use crate::window::ParentWindow;
 

@@ -8,8 +8,8 @@ use burnish_dsp::equalizer::{
     BandChannel, BandShape, Equalizer, EqualizerPhase, EqualizerSettings,
 };
 use burnish_dsp::limiter::{Character, Limiter, LimiterSettings};
-use burnish_dsp::meters::MeterFeed;
 use burnish_dsp::processor::{AudioSpec, Processor, StereoBlock};
+use burnish_dsp::readings::MeterFeed;
 use burnish_dsp::settings::{ChainSettings, Stage};
 use burnish_dsp::slot::Slot;
 use burnish_dsp::spectrum::SongSpectrum;

@@ -12,9 +12,10 @@ use std::path::Path;
 use burnish_dsp::compare::Listen;
 use burnish_dsp::dither::BitDepth;
 use burnish_dsp::integration::{IntegrationMode, Place};
-use burnish_dsp::meters::{BandReading, BandsSnapshot, ChainSnapshot, HistoryPoint, StagePeaks};
+use burnish_dsp::meters::{BandReading, BandsSnapshot};
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::parameter::Kind;
+use burnish_dsp::readings::{ChainSnapshot, HistoryPoint, StagePeaks};
 use burnish_dsp::settings::{ChainSettings, Stage, parameter_index, parameters};
 use burnish_gui::{
     BalanceView, BlindView, ChosenReference, Edit, Editor, HISTORY_KEPT, ReferenceStatus,

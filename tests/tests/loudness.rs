@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use burnish_dsp::chain::Chain;
 use burnish_dsp::loudness::{LoudnessMeter, LoudnessSnapshot};
-use burnish_dsp::meters::{MeterFeed, Meters};
+use burnish_dsp::meters::Meters;
 use burnish_dsp::processor::AudioSpec;
+use burnish_dsp::readings::MeterFeed;
 use ebur128::{EbuR128, Mode};
 
 use crate::support::{Noise, Signal, limited};

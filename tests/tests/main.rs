@@ -7,6 +7,7 @@
 // audio path allocates inside `assert_no_alloc`.
 use burnish as _;
 
+mod architecture;
 mod cli;
 mod comparing;
 mod comparing_host;

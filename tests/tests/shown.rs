@@ -1,8 +1,8 @@
 //! What the editor is told is what it is called, at the time it is of.
 
 use burnish_dsp::chain::Chain;
-use burnish_dsp::meters::{HistoryPoint, MeterFeed};
 use burnish_dsp::processor::AudioSpec;
+use burnish_dsp::readings::{HistoryPoint, MeterFeed};
 use burnish_dsp::settings::ChainSettings;
 use burnish_dsp::units::{gain_to_db, power_to_db};
 

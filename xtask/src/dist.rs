@@ -3,6 +3,7 @@
 
 mod archive;
 mod build;
+mod files;
 mod licences;
 mod macos;
 
@@ -13,6 +14,7 @@ use std::process::Command;
 
 use archive::Entry;
 use build::Build;
+use files::{failed, write};
 use sha2::{Digest, Sha256};
 
 use crate::run::{Failure, Outcome, command, root, step, target};
@@ -186,17 +188,6 @@ fn commit_time_s() -> Result<u64, Failure> {
             )
         },
     )
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Outcome {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(path, bytes))
-        .map_err(|error| failed(path, &error))
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    Failure(format!("{}: expected to put a release together, found that {error}", path.display()))
 }
 
 #[cfg(test)]

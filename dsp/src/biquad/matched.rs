@@ -15,9 +15,13 @@
 //! whose zeros are the sharper pair is designed upside down and inverted: a cut
 //! is exactly what undoes the boost.
 
+use std::f64::consts::PI;
+
 use realfft::num_complex::Complex64;
 
-use super::{Coefficients, PI, Prototype, first_order, impulse_invariant_poles};
+use super::first_order;
+use super::prototype::{Prototype, impulse_invariant_poles};
+use super::section::Coefficients;
 
 /// Above this nothing is promised, and the fit looks little further.
 const HIGHEST_HZ: f64 = 20_000.0;

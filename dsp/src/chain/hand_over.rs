@@ -7,10 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crossbeam::queue::ArrayQueue;
 
 use super::path::SignalPath;
-use super::snapshots::{CROSSING_PATHS, SNAPSHOTS, SnapshotOutput};
+use super::snapshot_output::SnapshotOutput;
+use super::snapshot_settings::SNAPSHOTS;
 use crate::equalizer::{KernelMaker, KernelOrders};
 use crate::processor::AudioSpec;
 use crate::settings::ChainSettings;
+
+/// Paths that a change needs: one at work, and one beside it.
+pub(super) const CROSSING_PATHS: usize = 2;
 
 /// Some of what a chain with one path lacks.
 #[derive(Debug)]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::meters::{
+use crate::processor::{AudioSpec, StereoBlock};
+use crate::readings::{
     CHUNK_FRAMES, ChainSnapshot, FrameChunk, HistoryPoint, MeterFeed, Reduction, StagePeaks,
 };
-use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::TickGrid;
 
 /// Columns of the history in a second.

@@ -1,37 +1,24 @@
 //! The paths of the snapshots: one that does the work of all, or all side by side.
 
+mod change;
 mod crossing;
 
 use std::sync::Arc;
 
-pub(super) use self::crossing::CROSSING_PATHS;
-
 use self::crossing::Crossing;
 use super::hand_over::{OtherPaths, PathHandOver};
 use super::path::SignalPath;
-use crate::compare::{Frames, Level};
+use super::snapshot_output::SnapshotOutput;
+use super::snapshot_settings::{SNAPSHOTS, SnapshotSettings};
 use crate::dither::OverFullScale;
-use crate::loudness::{LoudnessMeter, Span};
-use crate::meters::{Reduction, StagePeaks};
-use crate::processor::{AudioSpec, StereoBlock};
+use crate::loudness::{Level, Span};
+use crate::processor::{AudioSpec, Frames, StereoBlock};
+use crate::readings::{Reduction, StagePeaks};
 use crate::settings::{ChainSettings, Stage};
 use crate::smoothing::Ramp;
 
-/// Snapshots of a session: A, B, C and D.
-pub const SNAPSHOTS: usize = 4;
 /// Length of the cross-fade from one snapshot to another, when they run side by side.
 const FADE_MS: f64 = 10.0;
-
-/// The settings of all snapshots, and which of them is heard.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct SnapshotSettings {
-    /// Of each snapshot.
-    pub all: [ChainSettings; SNAPSHOTS],
-    /// The one that leaves the chain, below [`SNAPSHOTS`].
-    pub current: usize,
-    /// Whether the others run too.
-    pub are_side_by_side: bool,
-}
 
 /// Whose paths a chain has.
 #[derive(Debug)]
@@ -373,7 +360,7 @@ impl SnapshotPaths {
     /// How loud a snapshot is; `None` unless they run side by side.
     pub(super) fn level_of(&self, snapshot: usize) -> Option<Level> {
         // Snapshots are only ever turned down: their peaks do not matter.
-        Some(Level::of(&self.output(snapshot)?.loudness, f64::NEG_INFINITY))
+        Some(self.output(snapshot)?.loudness.level(f64::NEG_INFINITY))
     }
 
     /// Loudness of each snapshot since the sound last changed, while they run side by side.
@@ -387,32 +374,5 @@ impl SnapshotPaths {
         for output in &mut self.outputs {
             output.loudness.begin_span();
         }
-    }
-}
-
-/// What one of the snapshots that run side by side makes of the mix.
-#[derive(Debug)]
-pub(super) struct SnapshotOutput {
-    left: Vec<f32>,
-    right: Vec<f32>,
-    loudness: LoudnessMeter,
-}
-
-impl SnapshotOutput {
-    pub(super) fn new(spec: AudioSpec) -> Self {
-        Self {
-            left: vec![0.0; spec.max_block_frames],
-            right: vec![0.0; spec.max_block_frames],
-            loudness: LoudnessMeter::new(spec),
-        }
-    }
-
-    /// Takes a run of the mix in, to be worked on.
-    fn take(&mut self, run: &StereoBlock<'_>, start: usize) -> StereoBlock<'_> {
-        let range = start..start + run.frames();
-        let (left, right) = (&mut self.left[range.clone()], &mut self.right[range]);
-        left.copy_from_slice(run.left);
-        right.copy_from_slice(run.right);
-        StereoBlock::new(left, right)
     }
 }

@@ -1,6 +1,6 @@
 //! What a person can set of the clipper.
 
-use crate::parameter::{Kind, Parameter, Unit, choice};
+use crate::parameter::{Parameter, choice, parameters};
 
 choice! {
     /// How many times the sample rate the clipper works at.
@@ -54,51 +54,16 @@ impl Default for ClipperSettings {
 
 impl ClipperSettings {
     /// Every parameter of the stage.
-    pub const PARAMETERS: &[Parameter<Self>] = &[
-        Parameter {
-            id: "on",
-            name: "On",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Switches the clipper in or out.",
-            read: |s| f64::from(u8::from(s.is_on)),
-            write: |s, v| s.is_on = v >= 0.5,
-        },
-        Parameter {
-            id: "drive",
-            name: "Drive",
-            kind: Kind::linear(0.0, 18.0, 0.01, Unit::Decibels),
-            default: 0.0,
-            help: "Pushes the signal into the clipper.",
-            read: |s| s.drive_db,
-            write: |s, v| s.drive_db = v,
-        },
-        Parameter {
-            id: "threshold",
-            name: "Threshold",
-            kind: Kind::linear(-18.0, 0.0, 0.01, Unit::Decibels),
-            default: -1.0,
-            help: "The level that nothing passes: shave drums here and the limiter works less.",
-            read: |s| s.threshold_db,
-            write: |s, v| s.threshold_db = v,
-        },
-        Parameter {
-            id: "softness",
-            name: "Softness",
-            kind: Kind::linear(0.0, 100.0, 1.0, Unit::Percent),
-            default: 25.0,
-            help: "From a hard corner to a gradual bend.",
-            read: |s| s.softness_percent,
-            write: |s, v| s.softness_percent = v,
-        },
-        Parameter {
-            id: "oversampling",
-            name: "Oversampling",
-            kind: Kind::Choice(Oversampling::NAMES),
-            default: 0.0,
-            help: "Higher keeps the distortion freer of aliases and costs more.",
-            read: |s| s.oversampling.index(),
-            write: |s, v| s.oversampling = Oversampling::from_index(v),
-        },
-    ];
+    pub const PARAMETERS: &[Parameter<Self>] = parameters! {
+        "on" "On" is_on: switch,
+            "Switches the clipper in or out.";
+        "drive" "Drive" drive_db: linear(0.0, 18.0, 0.01, Decibels),
+            "Pushes the signal into the clipper.";
+        "threshold" "Threshold" threshold_db: linear(-18.0, 0.0, 0.01, Decibels),
+            "The level that nothing passes: shave drums here and the limiter works less.";
+        "softness" "Softness" softness_percent: linear(0.0, 100.0, 1.0, Percent),
+            "From a hard corner to a gradual bend.";
+        "oversampling" "Oversampling" oversampling: choice(Oversampling),
+            "Higher keeps the distortion freer of aliases and costs more.";
+    };
 }

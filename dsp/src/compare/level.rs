@@ -1,6 +1,6 @@
 //! Equal loudness: what is known of a source, and the gain that it gets.
 
-use crate::loudness::{LoudnessMeter, Span};
+use crate::loudness::{Level, MOST_APART_S};
 
 /// What mix, master and reference are brought to equal loudness by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,49 +12,11 @@ pub enum LevelMatch {
     ShortTerm,
 }
 
-/// How loud something is. Negative infinity where there is no reading yet.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Level {
-    /// Since the sound last changed.
-    pub span: Span,
-    /// Integrated loudness of all that was measured, LUFS.
-    pub song_lufs: f64,
-    /// Short-term loudness (3 s), LUFS.
-    pub short_term_lufs: f64,
-    /// Momentary loudness (400 ms), LUFS.
-    pub momentary_lufs: f64,
-    /// Highest true peak, dBTP.
-    pub true_peak_dbtp: f64,
-}
-
-impl Level {
-    /// What a meter reads, together with the highest peak.
-    pub fn of(meter: &LoudnessMeter, true_peak_dbtp: f64) -> Self {
-        let readings = meter.snapshot();
-        Self {
-            span: meter.span(),
-            song_lufs: readings.integrated_lufs,
-            short_term_lufs: readings.short_term_lufs,
-            momentary_lufs: readings.momentary_lufs,
-            true_peak_dbtp,
-        }
-    }
-
-    /// Nothing was ever heard.
-    pub const SILENT: Self = Self {
-        span: Span { integrated_lufs: f64::NEG_INFINITY, counted_s: 0.0, elapsed_s: 0.0 },
-        song_lufs: f64::NEG_INFINITY,
-        short_term_lufs: f64::NEG_INFINITY,
-        momentary_lufs: f64::NEG_INFINITY,
-        true_peak_dbtp: f64::NEG_INFINITY,
-    };
-}
-
 /// A span has to be this long before it says more than what was known before
 /// the sound changed.
-pub const LEAST_SPAN_S: f64 = 2.0;
-/// Spans that began further apart are not of the same time; a latency and a step are.
-pub(crate) const MOST_APART_S: f64 = 0.5;
+const LEAST_SPAN_S: f64 = 2.0;
+/// Gains follow measured loudness this slowly, so that following is not heard.
+pub(super) const GAIN_RAMP_MS: f64 = 200.0;
 /// What is quieter says nothing about the gain that short-term loudness asks for.
 const LEAST_SHORT_TERM_LUFS: f64 = -60.0;
 /// The most that anything is raised, dB.
@@ -153,6 +115,7 @@ impl Loudness {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::loudness::Span;
 
     #[test]
     fn what_has_no_headroom_turns_the_others_down_and_is_then_as_loud() {

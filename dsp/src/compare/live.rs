@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Frames;
-use super::level::Level;
 use crate::delay_line::DelayLine;
+use crate::loudness::Level;
 use crate::meters::{MeterSnapshot, Meters};
-use crate::processor::{AudioSpec, StereoBlock};
+use crate::processor::{AudioSpec, Frames, StereoBlock};
 use crate::slot::silence_non_finite;
 use crate::spectrum::{SharedSongSpectrum, SongAnalyzer};
 

@@ -1,8 +1,9 @@
 //! How loud all that runs beside each other is, followed over time.
 
-use super::level::{Difference, Level, LevelMatch, Loudness, Passage};
+use super::level::{Difference, LevelMatch, Loudness, Passage};
 use super::live::LiveReference;
 use crate::chain::{Chain, SNAPSHOTS};
+use crate::loudness::Level;
 
 /// What the meters read of everything in one moment.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! What a person can set of the glue compressor.
 
-use crate::parameter::{Kind, Parameter, Unit, choice};
+use crate::parameter::{Parameter, choice, parameters};
 
 choice! {
     /// Ratio above the knee.
@@ -86,123 +86,32 @@ impl Default for CompressorSettings {
 
 impl CompressorSettings {
     /// Every parameter of the stage.
-    pub const PARAMETERS: &[Parameter<Self>] = &[
-        Parameter {
-            id: "on",
-            name: "On",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Switches the glue compressor in or out.",
-            read: |s| f64::from(u8::from(s.is_on)),
-            write: |s, v| s.is_on = v >= 0.5,
-        },
-        Parameter {
-            id: "threshold",
-            name: "Threshold",
-            kind: Kind::linear(-60.0, 0.0, 0.01, Unit::Decibels),
-            default: -18.0,
-            help: "Lower it until the needle just moves: 1 to 3 dB glue a mix.",
-            read: |s| s.threshold_db,
-            write: |s, v| s.threshold_db = v,
-        },
-        Parameter {
-            id: "ratio",
-            name: "Ratio",
-            kind: Kind::Choice(Ratio::NAMES),
-            default: 1.0,
-            help: "How firmly it holds what exceeds the threshold; 2:1 or less for glue.",
-            read: |s| s.ratio.index(),
-            write: |s, v| s.ratio = Ratio::from_index(v),
-        },
-        Parameter {
-            id: "knee",
-            name: "Knee",
-            kind: Kind::linear(0.0, 18.0, 0.1, Unit::Decibels),
-            default: 6.0,
-            help: "Width of the gradual onset around the threshold.",
-            read: |s| s.knee_db,
-            write: |s, v| s.knee_db = v,
-        },
-        Parameter {
-            id: "attack",
-            name: "Attack",
-            kind: Kind::logarithmic(0.1, 30.0, 0.01, Unit::Milliseconds),
-            default: 30.0,
-            help: "Slow lets transients through, fast holds them back.",
-            read: |s| s.attack_ms,
-            write: |s, v| s.attack_ms = v,
-        },
-        Parameter {
-            id: "release",
-            name: "Release",
-            kind: Kind::logarithmic(50.0, 1200.0, 0.1, Unit::Milliseconds),
-            default: 100.0,
-            help: "How soon the gain comes back; in time with the song it breathes, too fast it distorts.",
-            read: |s| s.release_ms,
-            write: |s, v| s.release_ms = v,
-        },
-        Parameter {
-            id: "auto_release",
-            name: "Auto release",
-            kind: Kind::Switch,
-            default: 1.0,
-            help: "Quick after a short peak, slow after sustained reduction.",
-            read: |s| f64::from(u8::from(s.is_auto_release)),
-            write: |s, v| s.is_auto_release = v >= 0.5,
-        },
-        Parameter {
-            id: "detector_high_pass",
-            name: "Detector HP",
-            kind: Kind::logarithmic(20.0, 300.0, 0.1, Unit::Hertz),
-            default: 60.0,
-            help: "Keeps kick and bass from steering the whole mix; at 20 Hz it is off.",
-            read: |s| s.detector_high_pass_hz,
-            write: |s, v| s.detector_high_pass_hz = v,
-        },
-        Parameter {
-            id: "link",
-            name: "Link",
-            kind: Kind::linear(0.0, 100.0, 1.0, Unit::Percent),
-            default: 100.0,
-            help: "At 100 % both channels move together and the image stays put.",
-            read: |s| s.link_percent,
-            write: |s, v| s.link_percent = v,
-        },
-        Parameter {
-            id: "mix",
-            name: "Mix",
-            kind: Kind::linear(0.0, 100.0, 1.0, Unit::Percent),
-            default: 100.0,
-            help: "Blends the untouched signal back in.",
-            read: |s| s.mix_percent,
-            write: |s, v| s.mix_percent = v,
-        },
-        Parameter {
-            id: "range",
-            name: "Range",
-            kind: Kind::linear(0.0, 40.0, 0.1, Unit::Decibels),
-            default: 12.0,
-            help: "The most it may ever turn down.",
-            read: |s| s.range_db,
-            write: |s, v| s.range_db = v,
-        },
-        Parameter {
-            id: "auto_makeup",
-            name: "Auto make-up",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Keeps the loudness in and out equal, so that louder cannot pass for better.",
-            read: |s| f64::from(u8::from(s.is_auto_makeup)),
-            write: |s, v| s.is_auto_makeup = v >= 0.5,
-        },
-        Parameter {
-            id: "makeup",
-            name: "Make-up",
-            kind: Kind::linear(-6.0, 24.0, 0.01, Unit::Decibels),
-            default: 0.0,
-            help: "Gain after compression when it is set by hand.",
-            read: |s| s.makeup_db,
-            write: |s, v| s.makeup_db = v,
-        },
-    ];
+    pub const PARAMETERS: &[Parameter<Self>] = parameters! {
+        "on" "On" is_on: switch,
+            "Switches the glue compressor in or out.";
+        "threshold" "Threshold" threshold_db: linear(-60.0, 0.0, 0.01, Decibels),
+            "Lower it until the needle just moves: 1 to 3 dB glue a mix.";
+        "ratio" "Ratio" ratio: choice(Ratio),
+            "How firmly it holds what exceeds the threshold; 2:1 or less for glue.";
+        "knee" "Knee" knee_db: linear(0.0, 18.0, 0.1, Decibels),
+            "Width of the gradual onset around the threshold.";
+        "attack" "Attack" attack_ms: logarithmic(0.1, 30.0, 0.01, Milliseconds),
+            "Slow lets transients through, fast holds them back.";
+        "release" "Release" release_ms: logarithmic(50.0, 1200.0, 0.1, Milliseconds),
+            "How soon the gain comes back; in time with the song it breathes, too fast it distorts.";
+        "auto_release" "Auto release" is_auto_release: switch,
+            "Quick after a short peak, slow after sustained reduction.";
+        "detector_high_pass" "Detector HP" detector_high_pass_hz: logarithmic(20.0, 300.0, 0.1, Hertz),
+            "Keeps kick and bass from steering the whole mix; at 20 Hz it is off.";
+        "link" "Link" link_percent: linear(0.0, 100.0, 1.0, Percent),
+            "At 100 % both channels move together and the image stays put.";
+        "mix" "Mix" mix_percent: linear(0.0, 100.0, 1.0, Percent),
+            "Blends the untouched signal back in.";
+        "range" "Range" range_db: linear(0.0, 40.0, 0.1, Decibels),
+            "The most it may ever turn down.";
+        "auto_makeup" "Auto make-up" is_auto_makeup: switch,
+            "Keeps the loudness in and out equal, so that louder cannot pass for better.";
+        "makeup" "Make-up" makeup_db: linear(-6.0, 24.0, 0.01, Decibels),
+            "Gain after compression when it is set by hand.";
+    };
 }

@@ -1,6 +1,6 @@
 //! What a person can set of the dither.
 
-use crate::parameter::{Kind, Parameter, choice};
+use crate::parameter::{Parameter, choice, parameters};
 
 choice! {
     /// The word length the output is made for.
@@ -59,33 +59,12 @@ impl Default for DitherSettings {
 
 impl DitherSettings {
     /// Every parameter of the stage.
-    pub const PARAMETERS: &[Parameter<Self>] = &[
-        Parameter {
-            id: "depth",
-            name: "Depth",
-            kind: Kind::Choice(BitDepth::NAMES),
-            default: 0.0,
-            help: "Set it to the word length of the file you deliver, and only once.",
-            read: |s| s.depth.index(),
-            write: |s, v| s.depth = BitDepth::from_index(v),
-        },
-        Parameter {
-            id: "shape",
-            name: "Shape",
-            kind: Kind::Choice(NoiseShape::NAMES),
-            default: 0.0,
-            help: "Flat is safe everywhere; the shaped curves sound quieter at 44.1 and 48 kHz.",
-            read: |s| s.shape.index(),
-            write: |s, v| s.shape = NoiseShape::from_index(v),
-        },
-        Parameter {
-            id: "auto_blank",
-            name: "Auto blank",
-            kind: Kind::Switch,
-            default: 1.0,
-            help: "Keeps digital silence silent.",
-            read: |s| f64::from(u8::from(s.is_auto_blank)),
-            write: |s, v| s.is_auto_blank = v >= 0.5,
-        },
-    ];
+    pub const PARAMETERS: &[Parameter<Self>] = parameters! {
+        "depth" "Depth" depth: choice(BitDepth),
+            "Set it to the word length of the file you deliver, and only once.";
+        "shape" "Shape" shape: choice(NoiseShape),
+            "Flat is safe everywhere; the shaped curves sound quieter at 44.1 and 48 kHz.";
+        "auto_blank" "Auto blank" is_auto_blank: switch,
+            "Keeps digital silence silent.";
+    };
 }

@@ -8,6 +8,7 @@
 //! is a section of its own after the static ones, designed on a grid of 32
 //! frames (see [`Prototype::digitize`]).
 
+use super::design::HIGHEST_SHELF_Q;
 use super::settings::{BandSettings, BandShape};
 use crate::biquad::{Biquad, Coefficients, Frame, Prototype, Slide};
 use crate::compressor::soft_knee_excess_db;
@@ -185,7 +186,7 @@ impl DynamicGain {
             return Coefficients::IDENTITY;
         }
         let (gain_db, q) = (self.offset_db, self.settings.q);
-        let shelf_q = q.min(super::band::HIGHEST_SHELF_Q);
+        let shelf_q = q.min(HIGHEST_SHELF_Q);
         let prototype = match self.settings.shape {
             BandShape::LowShelf => Prototype::low_shelf(gain_db, shelf_q),
             BandShape::HighShelf => Prototype::high_shelf(gain_db, shelf_q),

@@ -12,11 +12,16 @@ use std::sync::Arc;
 use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::band::analogue_power;
+use super::design::analogue_power;
 use super::settings::{BandChannel, EqualizerSettings};
 use crate::oversampler::kaiser;
+use crate::processor::AudioSpec;
 use crate::shared::Shared;
 
+/// Length of the kernel at up to 50 kHz; it doubles with the rate.
+const TAPS: usize = 16_384;
+/// Frames in a partition at up to 50 kHz.
+const PARTITION_FRAMES: usize = 512;
 const WINDOW_BETA: f64 = 5.0;
 /// Bins worked out in one step.
 const BINS_PER_STEP: usize = 64;
@@ -67,6 +72,19 @@ impl Kernel {
             is_used: [false; 4],
         }
     }
+}
+
+/// Taps of the kernel, and frames in a partition.
+pub(super) fn lengths(spec: AudioSpec) -> (usize, usize) {
+    let times = (spec.sample_rate_hz / 50_000.0).ceil().max(1.0) as usize;
+    let times = times.next_power_of_two();
+    (TAPS * times, PARTITION_FRAMES * times)
+}
+
+/// What makes the kernels at a sample rate.
+pub(super) fn designer(spec: AudioSpec) -> Designer {
+    let (taps, partition_frames) = lengths(spec);
+    Designer::new(spec.sample_rate_hz, taps, partition_frames)
 }
 
 type Forward = Arc<dyn RealToComplex<f64>>;

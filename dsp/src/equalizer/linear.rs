@@ -11,16 +11,11 @@ mod convolver;
 use std::sync::Arc;
 
 use self::convolver::{Convolver, Heard, Transforms};
-use super::kernel::{Designer, Kernel, forward, inverse};
+use super::kernel::{Designer, Kernel, designer, forward, inverse, lengths};
 use super::orders::{KernelOrder, KernelOrders};
 use super::settings::EqualizerSettings;
 use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::phase_in;
-
-/// Length of the kernel at up to 50 kHz; it doubles with the rate.
-const TAPS: usize = 16_384;
-/// Frames in a partition at up to 50 kHz.
-const PARTITION_FRAMES: usize = 512;
 
 /// The filters, and the audio that waits in them.
 pub(super) struct LinearPhase {
@@ -63,19 +58,6 @@ impl std::fmt::Debug for LinearPhase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LinearPhase").field("wanted", &self.wanted).finish_non_exhaustive()
     }
-}
-
-/// Taps of the kernel, and frames in a partition.
-fn lengths(spec: AudioSpec) -> (usize, usize) {
-    let times = (spec.sample_rate_hz / 50_000.0).ceil().max(1.0) as usize;
-    let times = times.next_power_of_two();
-    (TAPS * times, PARTITION_FRAMES * times)
-}
-
-/// What makes the kernels at a sample rate.
-pub(super) fn designer(spec: AudioSpec) -> Designer {
-    let (taps, partition_frames) = lengths(spec);
-    Designer::new(spec.sample_rate_hz, taps, partition_frames)
 }
 
 /// Plans the transforms, which takes 24 kB of stack, before there is anything else on it.

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use crossbeam::queue::ArrayQueue;
 
-use super::kernel::{Designer, Kernel};
-use super::linear::designer;
+use super::kernel::{Designer, Kernel, designer};
 use super::settings::EqualizerSettings;
 use crate::processor::AudioSpec;
 

@@ -1,6 +1,6 @@
 //! What a person can set of the equaliser.
 
-use crate::parameter::{Kind, Parameter, Unit, choice};
+use crate::parameter::{Parameter, choice, parameters};
 
 /// Number of bands.
 pub const BAND_COUNT: usize = 8;
@@ -166,107 +166,30 @@ impl BandSettings {
     }
 
     /// Every parameter of the stage.
-    pub const PARAMETERS: &[Parameter<Self>] = &[
-        Parameter {
-            id: "on",
-            name: "On",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Switches the band in or out.",
-            read: |s| f64::from(u8::from(s.is_on)),
-            write: |s, v| s.is_on = v >= 0.5,
-        },
-        Parameter {
-            id: "shape",
-            name: "Shape",
-            kind: Kind::Choice(BandShape::NAMES),
-            default: 0.0,
-            help: "Bell, shelf, tilt, notch or pass: what the band does to the spectrum.",
-            read: |s| s.shape.index(),
-            write: |s, v| s.shape = BandShape::from_index(v),
-        },
-        Parameter {
-            id: "channel",
-            name: "Channel",
-            kind: Kind::Choice(BandChannel::NAMES),
-            default: 0.0,
-            help: "Works on the whole stereo signal or only on its middle, its sides or one channel.",
-            read: |s| s.channel.index(),
-            write: |s, v| s.channel = BandChannel::from_index(v),
-        },
-        Parameter {
-            id: "frequency",
-            name: "Frequency",
-            kind: Kind::logarithmic(10.0, 22_000.0, 0.1, Unit::Hertz),
-            default: 1000.0,
-            help: "Centre of a bell or notch, corner of a shelf or pass.",
-            read: |s| s.frequency_hz,
-            write: |s, v| s.frequency_hz = v,
-        },
-        Parameter {
-            id: "gain",
-            name: "Gain",
-            kind: Kind::linear(-24.0, 24.0, 0.01, Unit::Decibels),
-            default: 0.0,
-            help: "Cut or boost; cuts before boosts.",
-            read: |s| s.gain_db,
-            write: |s, v| s.gain_db = v,
-        },
-        Parameter {
-            id: "q",
-            name: "Q",
-            kind: Kind::logarithmic(0.1, 20.0, 0.01, Unit::None),
-            default: 0.71,
-            help: "Narrow (high) to find a resonance, wide (low) to shape a tone; shelves use 2 at most.",
-            read: |s| s.q,
-            write: |s, v| s.q = v,
-        },
-        Parameter {
-            id: "slope",
-            name: "Slope",
-            kind: Kind::Choice(Slope::NAMES),
-            default: 1.0,
-            help: "Steepness of a high- or low-pass.",
-            read: |s| s.slope.index(),
-            write: |s, v| s.slope = Slope::from_index(v),
-        },
-        Parameter {
-            id: "threshold",
-            name: "Threshold",
-            kind: Kind::linear(-60.0, 0.0, 0.1, Unit::Decibels),
-            default: -24.0,
-            help: "Level of the band's own region above which a dynamic bell or shelf moves.",
-            read: |s| s.threshold_db,
-            write: |s, v| s.threshold_db = v,
-        },
-        Parameter {
-            id: "range",
-            name: "Range",
-            kind: Kind::linear(-18.0, 18.0, 0.1, Unit::Decibels),
-            default: 0.0,
-            help: "How far the gain may move when the band gets loud: below 0 tames, above 0 lifts, 0 is static.",
-            read: |s| s.range_db,
-            write: |s, v| s.range_db = v,
-        },
-        Parameter {
-            id: "attack",
-            name: "Attack",
-            kind: Kind::logarithmic(1.0, 200.0, 0.1, Unit::Milliseconds),
-            default: 20.0,
-            help: "How fast a dynamic band moves away from its gain.",
-            read: |s| s.attack_ms,
-            write: |s, v| s.attack_ms = v,
-        },
-        Parameter {
-            id: "release",
-            name: "Release",
-            kind: Kind::logarithmic(10.0, 2000.0, 1.0, Unit::Milliseconds),
-            default: 200.0,
-            help: "How fast a dynamic band comes back.",
-            read: |s| s.release_ms,
-            write: |s, v| s.release_ms = v,
-        },
-    ];
+    pub const PARAMETERS: &[Parameter<Self>] = parameters! {
+        "on" "On" is_on: switch,
+            "Switches the band in or out.";
+        "shape" "Shape" shape: choice(BandShape),
+            "Bell, shelf, tilt, notch or pass: what the band does to the spectrum.";
+        "channel" "Channel" channel: choice(BandChannel),
+            "Works on the whole stereo signal or only on its middle, its sides or one channel.";
+        "frequency" "Frequency" frequency_hz: logarithmic(10.0, 22_000.0, 0.1, Hertz),
+            "Centre of a bell or notch, corner of a shelf or pass.";
+        "gain" "Gain" gain_db: linear(-24.0, 24.0, 0.01, Decibels),
+            "Cut or boost; cuts before boosts.";
+        "q" "Q" q: logarithmic(0.1, 20.0, 0.01, None),
+            "Narrow (high) to find a resonance, wide (low) to shape a tone; shelves use 2 at most.";
+        "slope" "Slope" slope: choice(Slope),
+            "Steepness of a high- or low-pass.";
+        "threshold" "Threshold" threshold_db: linear(-60.0, 0.0, 0.1, Decibels),
+            "Level of the band's own region above which a dynamic bell or shelf moves.";
+        "range" "Range" range_db: linear(-18.0, 18.0, 0.1, Decibels),
+            "How far the gain may move when the band gets loud: below 0 tames, above 0 lifts, 0 is static.";
+        "attack" "Attack" attack_ms: logarithmic(1.0, 200.0, 0.1, Milliseconds),
+            "How fast a dynamic band moves away from its gain.";
+        "release" "Release" release_ms: logarithmic(10.0, 2000.0, 1.0, Milliseconds),
+            "How fast a dynamic band comes back.";
+    };
 }
 
 /// What a person can set of the equaliser.
@@ -293,24 +216,10 @@ impl Default for EqualizerSettings {
 
 impl EqualizerSettings {
     /// The parameters of the stage itself; each band has [`BandSettings::PARAMETERS`].
-    pub const PARAMETERS: &[Parameter<Self>] = &[
-        Parameter {
-            id: "on",
-            name: "On",
-            kind: Kind::Switch,
-            default: 1.0,
-            help: "Switches the equaliser in or out.",
-            read: |s| f64::from(u8::from(s.is_on)),
-            write: |s, v| s.is_on = v >= 0.5,
-        },
-        Parameter {
-            id: "phase",
-            name: "Phase",
-            kind: Kind::Choice(EqualizerPhase::NAMES),
-            default: 0.0,
-            help: "Linear phase keeps the waveform's shape at the price of about 0.19 s of latency and of ringing before transients: 1 to 5 ms, more for steep or narrow bands in the bass.",
-            read: |s| s.phase.index(),
-            write: |s, v| s.phase = EqualizerPhase::from_index(v),
-        },
-    ];
+    pub const PARAMETERS: &[Parameter<Self>] = parameters! {
+        "on" "On" is_on: switch,
+            "Switches the equaliser in or out.";
+        "phase" "Phase" phase: choice(EqualizerPhase),
+            "Linear phase keeps the waveform's shape at the price of about 0.19 s of latency and of ringing before transients: 1 to 5 ms, more for steep or narrow bands in the bass.";
+    };
 }

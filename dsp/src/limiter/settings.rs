@@ -1,6 +1,6 @@
 //! What a person can set of the limiter.
 
-use crate::parameter::{Kind, Parameter, Unit, choice};
+use crate::parameter::{Parameter, choice, parameters};
 
 choice! {
     /// What the limiter tries to keep.
@@ -52,78 +52,22 @@ impl Default for LimiterSettings {
 
 impl LimiterSettings {
     /// Every parameter of the stage.
-    pub const PARAMETERS: &[Parameter<Self>] = &[
-        Parameter {
-            id: "on",
-            name: "On",
-            kind: Kind::Switch,
-            default: 1.0,
-            help: "Switches the limiter in or out.",
-            read: |s| f64::from(u8::from(s.is_on)),
-            write: |s, v| s.is_on = v >= 0.5,
-        },
-        Parameter {
-            id: "gain",
-            name: "Gain",
-            kind: Kind::linear(0.0, 24.0, 0.01, Unit::Decibels),
-            default: 0.0,
-            help: "Drives the master towards the ceiling; beyond 3 to 4 dB of reduction it is heard.",
-            read: |s| s.gain_db,
-            write: |s, v| s.gain_db = v,
-        },
-        Parameter {
-            id: "ceiling",
-            name: "Ceiling",
-            kind: Kind::linear(-12.0, 0.0, 0.01, Unit::DecibelsTruePeak),
-            default: -1.0,
-            help: "The true peak that nothing passes; -1 dBTP leaves room for encoders.",
-            read: |s| s.ceiling_dbtp,
-            write: |s, v| s.ceiling_dbtp = v,
-        },
-        Parameter {
-            id: "character",
-            name: "Character",
-            kind: Kind::Choice(Character::NAMES),
-            default: 0.0,
-            help: "Least distortion, most punch, or most loudness.",
-            read: |s| s.character.index(),
-            write: |s, v| s.character = Character::from_index(v),
-        },
-        Parameter {
-            id: "auto_release",
-            name: "Auto release",
-            kind: Kind::Switch,
-            default: 1.0,
-            help: "Short after single peaks, long after sustained reduction.",
-            read: |s| f64::from(u8::from(s.is_auto_release)),
-            write: |s, v| s.is_auto_release = v >= 0.5,
-        },
-        Parameter {
-            id: "release",
-            name: "Release",
-            kind: Kind::logarithmic(1.0, 500.0, 0.1, Unit::Milliseconds),
-            default: 60.0,
-            help: "How soon the gain comes back when set by hand.",
-            read: |s| s.release_ms,
-            write: |s, v| s.release_ms = v,
-        },
-        Parameter {
-            id: "transient_link",
-            name: "Transient link",
-            kind: Kind::linear(0.0, 100.0, 1.0, Unit::Percent),
-            default: 100.0,
-            help: "Lower lets a drum hit on one side pull down that side alone.",
-            read: |s| s.transient_link_percent,
-            write: |s, v| s.transient_link_percent = v,
-        },
-        Parameter {
-            id: "release_link",
-            name: "Release link",
-            kind: Kind::linear(0.0, 100.0, 1.0, Unit::Percent),
-            default: 100.0,
-            help: "At 100 % slow reduction moves both sides together and the image stays put.",
-            read: |s| s.release_link_percent,
-            write: |s, v| s.release_link_percent = v,
-        },
-    ];
+    pub const PARAMETERS: &[Parameter<Self>] = parameters! {
+        "on" "On" is_on: switch,
+            "Switches the limiter in or out.";
+        "gain" "Gain" gain_db: linear(0.0, 24.0, 0.01, Decibels),
+            "Drives the master towards the ceiling; beyond 3 to 4 dB of reduction it is heard.";
+        "ceiling" "Ceiling" ceiling_dbtp: linear(-12.0, 0.0, 0.01, DecibelsTruePeak),
+            "The true peak that nothing passes; -1 dBTP leaves room for encoders.";
+        "character" "Character" character: choice(Character),
+            "Least distortion, most punch, or most loudness.";
+        "auto_release" "Auto release" is_auto_release: switch,
+            "Short after single peaks, long after sustained reduction.";
+        "release" "Release" release_ms: logarithmic(1.0, 500.0, 0.1, Milliseconds),
+            "How soon the gain comes back when set by hand.";
+        "transient_link" "Transient link" transient_link_percent: linear(0.0, 100.0, 1.0, Percent),
+            "Lower lets a drum hit on one side pull down that side alone.";
+        "release_link" "Release link" release_link_percent: linear(0.0, 100.0, 1.0, Percent),
+            "At 100 % slow reduction moves both sides together and the image stays put.";
+    };
 }

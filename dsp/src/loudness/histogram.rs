@@ -7,7 +7,7 @@
 //! numbers, so what is removed leaves no trace and nothing drifts, however long
 //! the measurement and however often a passage is replaced.
 
-use super::{lufs, power_of};
+use super::scale::{lufs, power_of};
 
 /// Blocks at or below this never count: the absolute gate of BS.1770 and Tech 3342.
 const LOWEST_LUFS: f64 = -70.0;

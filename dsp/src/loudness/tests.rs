@@ -1,3 +1,4 @@
+use super::scale::power_of;
 use super::*;
 
 fn spec(sample_rate_hz: f64) -> AudioSpec {

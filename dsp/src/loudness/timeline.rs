@@ -30,10 +30,10 @@ pub use self::store::{LANES, SLOTS, SLOTS_PER_SECOND, TimelineContents, Timeline
 
 use self::highest::Highest;
 use self::store::{Lane, NONE, code_of, code_of_power, level_of, power_of};
+use super::SlotLoudness;
 use super::histogram::Histogram;
-use super::{
-    ABSOLUTE_GATE_LUFS, INTEGRATED_GATE_LU, OFFSET_DB, RANGE_GATE_LU, RANGE_PERCENTILES,
-    SlotLoudness, lufs,
+use super::scale::{
+    ABSOLUTE_GATE_LUFS, INTEGRATED_GATE_LU, OFFSET_DB, RANGE_GATE_LU, RANGE_PERCENTILES, lufs,
 };
 
 /// Slots of a gating block: 400 ms.

@@ -1,6 +1,6 @@
 //! Sample peak and true peak of one channel, with hold, decay and maxima.
 
-use crate::loudness::StepClock;
+use crate::step_clock::StepClock;
 use crate::true_peak::TruePeakDetector;
 use crate::vector::highest_magnitude;
 

@@ -13,7 +13,7 @@
 //! means of whole seconds are told apart by how they scatter: the standard error
 //! of their mean is what the music itself may account for.
 
-use crate::loudness::StepClock;
+use crate::step_clock::StepClock;
 use crate::units::power_to_db;
 
 /// Time constant of a correlation, seconds.

@@ -1,6 +1,6 @@
 //! What a person can set of the mid/side and stereo stage.
 
-use crate::parameter::{Kind, Parameter, Unit};
+use crate::parameter::{Parameter, parameters};
 
 /// What a person can set of the mid/side and stereo stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,114 +52,30 @@ impl Default for StereoSettings {
 
 impl StereoSettings {
     /// Every parameter of the stage.
-    pub const PARAMETERS: &[Parameter<Self>] = &[
-        Parameter {
-            id: "on",
-            name: "On",
-            kind: Kind::Switch,
-            default: 1.0,
-            help: "Switches the stereo stage in or out.",
-            read: |s| f64::from(u8::from(s.is_on)),
-            write: |s, v| s.is_on = v >= 0.5,
-        },
-        Parameter {
-            id: "mid_gain",
-            name: "Mid",
-            kind: Kind::linear(-12.0, 12.0, 0.01, Unit::Decibels),
-            default: 0.0,
-            help: "Level of what both channels share: vocals, kick, bass.",
-            read: |s| s.mid_gain_db,
-            write: |s, v| s.mid_gain_db = v,
-        },
-        Parameter {
-            id: "side_gain",
-            name: "Side",
-            kind: Kind::linear(-12.0, 12.0, 0.01, Unit::Decibels),
-            default: 0.0,
-            help: "Level of what differs: room, pads, doubled guitars.",
-            read: |s| s.side_gain_db,
-            write: |s, v| s.side_gain_db = v,
-        },
-        Parameter {
-            id: "low_width",
-            name: "Low width",
-            kind: Kind::linear(0.0, 200.0, 1.0, Unit::Percent),
-            default: 100.0,
-            help: "Width below the low crossover; narrow bass survives clubs and vinyl.",
-            read: |s| s.low_width_percent,
-            write: |s, v| s.low_width_percent = v,
-        },
-        Parameter {
-            id: "mid_width",
-            name: "Mid width",
-            kind: Kind::linear(0.0, 200.0, 1.0, Unit::Percent),
-            default: 100.0,
-            help: "Width between the crossovers.",
-            read: |s| s.mid_width_percent,
-            write: |s, v| s.mid_width_percent = v,
-        },
-        Parameter {
-            id: "high_width",
-            name: "High width",
-            kind: Kind::linear(0.0, 200.0, 1.0, Unit::Percent),
-            default: 100.0,
-            help: "Width above the high crossover.",
-            read: |s| s.high_width_percent,
-            write: |s, v| s.high_width_percent = v,
-        },
-        Parameter {
-            id: "low_crossover",
-            name: "Low crossover",
-            kind: Kind::logarithmic(60.0, 1000.0, 0.1, Unit::Hertz),
-            default: 200.0,
-            help: "Border between the low and the middle band.",
-            read: |s| s.low_crossover_hz,
-            write: |s, v| s.low_crossover_hz = v,
-        },
-        Parameter {
-            id: "high_crossover",
-            name: "High crossover",
-            kind: Kind::logarithmic(1000.0, 12_000.0, 0.1, Unit::Hertz),
-            default: 4000.0,
-            help: "Border between the middle and the high band.",
-            read: |s| s.high_crossover_hz,
-            write: |s, v| s.high_crossover_hz = v,
-        },
-        Parameter {
-            id: "bass_mono",
-            name: "Mono bass",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Makes everything below the chosen frequency mono.",
-            read: |s| f64::from(u8::from(s.is_bass_mono)),
-            write: |s, v| s.is_bass_mono = v >= 0.5,
-        },
-        Parameter {
-            id: "mono_below",
-            name: "Mono below",
-            kind: Kind::logarithmic(40.0, 400.0, 0.1, Unit::Hertz),
-            default: 120.0,
-            help: "Where the mono bass ends; 150 Hz for vinyl.",
-            read: |s| s.mono_below_hz,
-            write: |s, v| s.mono_below_hz = v,
-        },
-        Parameter {
-            id: "guard",
-            name: "Mono guard",
-            kind: Kind::Switch,
-            default: 0.0,
-            help: "Holds the sides back when too much would be lost in mono.",
-            read: |s| f64::from(u8::from(s.is_guarded)),
-            write: |s, v| s.is_guarded = v >= 0.5,
-        },
-        Parameter {
-            id: "guard_limit",
-            name: "Guard limit",
-            kind: Kind::linear(0.5, 6.0, 0.1, Unit::Decibels),
-            default: 3.0,
-            help: "The loss in a mono sum that the guard allows.",
-            read: |s| s.guard_limit_db,
-            write: |s, v| s.guard_limit_db = v,
-        },
-    ];
+    pub const PARAMETERS: &[Parameter<Self>] = parameters! {
+        "on" "On" is_on: switch,
+            "Switches the stereo stage in or out.";
+        "mid_gain" "Mid" mid_gain_db: linear(-12.0, 12.0, 0.01, Decibels),
+            "Level of what both channels share: vocals, kick, bass.";
+        "side_gain" "Side" side_gain_db: linear(-12.0, 12.0, 0.01, Decibels),
+            "Level of what differs: room, pads, doubled guitars.";
+        "low_width" "Low width" low_width_percent: linear(0.0, 200.0, 1.0, Percent),
+            "Width below the low crossover; narrow bass survives clubs and vinyl.";
+        "mid_width" "Mid width" mid_width_percent: linear(0.0, 200.0, 1.0, Percent),
+            "Width between the crossovers.";
+        "high_width" "High width" high_width_percent: linear(0.0, 200.0, 1.0, Percent),
+            "Width above the high crossover.";
+        "low_crossover" "Low crossover" low_crossover_hz: logarithmic(60.0, 1000.0, 0.1, Hertz),
+            "Border between the low and the middle band.";
+        "high_crossover" "High crossover" high_crossover_hz: logarithmic(1000.0, 12_000.0, 0.1, Hertz),
+            "Border between the middle and the high band.";
+        "bass_mono" "Mono bass" is_bass_mono: switch,
+            "Makes everything below the chosen frequency mono.";
+        "mono_below" "Mono below" mono_below_hz: logarithmic(40.0, 400.0, 0.1, Hertz),
+            "Where the mono bass ends; 150 Hz for vinyl.";
+        "guard" "Mono guard" is_guarded: switch,
+            "Holds the sides back when too much would be lost in mono.";
+        "guard_limit" "Guard limit" guard_limit_db: linear(0.5, 6.0, 0.1, Decibels),
+            "The loss in a mono sum that the guard allows.";
+    };
 }

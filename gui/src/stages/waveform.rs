@@ -1,6 +1,6 @@
 //! The last seconds as a scrolling waveform in dB, with gain reduction hanging from the top.
 
-use burnish_dsp::meters::HistoryPoint;
+use burnish_dsp::readings::HistoryPoint;
 use burnish_dsp::units::gain_to_db;
 use egui::{Align2, Pos2, Rect, Stroke, pos2};
 

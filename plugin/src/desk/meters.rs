@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use burnish_dsp::chain::SongSpectra;
-use burnish_dsp::meters::MeterFeed;
+use burnish_dsp::readings::MeterFeed;
 use burnish_dsp::spectrum::SharedSongSpectrum;
 
 use crate::lock::lock;

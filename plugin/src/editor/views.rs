@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use burnish_dsp::chain::SNAPSHOTS;
 use burnish_dsp::compare::Source;
 use burnish_dsp::equalizer::EqualizerSettings;
-use burnish_dsp::meters::ChainSnapshot;
+use burnish_dsp::readings::ChainSnapshot;
 use burnish_dsp::spectrum::{SharedSongSpectrum, SongSpectrum};
 use burnish_gui::{
     ChosenReference, LiveInput, ReferenceStatus, ReferenceView, ReferencesView, SNAPSHOT_LETTERS,

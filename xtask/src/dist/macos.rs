@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{failed, write};
+use super::files::{failed, write};
 use crate::run::{Outcome, step};
 
 /// Names, versions and signs all bundles in a folder.

@@ -4,6 +4,7 @@
 //! then driven by Open Sound Control, and by one key in its export dialog, which nothing else can press.
 
 mod export;
+mod place;
 mod session;
 
 use std::net::UdpSocket;
@@ -14,15 +15,15 @@ use std::time::{Duration, Instant};
 use crate::setup;
 
 use super::audio::{self, Sound};
-use super::bench::{Bench, Room, copy};
+use super::bench::Bench;
 use super::osc::{Argument, Line};
 use super::report::{Report, Step};
 use super::running::{Running, end, say, until};
 use super::screen::{self, Screen};
 
+use place::{LIBRARIES, Place};
 use session::{Session, Settings};
 
-const LIBRARIES: &str = "/usr/lib/ardour7";
 /// Where Ardour listens.
 const PORT: u16 = 3819;
 /// The editor's own window inside the window that Ardour puts around it.
@@ -57,7 +58,7 @@ fn drive(bench: &Bench, report: &mut Report) -> Result<(), String> {
     let moving = Session::new(&place.room, "moving");
     moving.write(bench, frames, Settings { is_automated: true, limiter_gain_db: 0.0 })?;
     let screen = Screen::open(&place.room)?;
-    let mut host = match place.start(&screen, &moving, "first.log") {
+    let mut host = match Host::start(&place, &screen, &moving, "first.log") {
         Ok(host) => host,
         Err(why) => {
             report.note(Step::Load, Err(why));
@@ -116,7 +117,7 @@ fn reopen(
     before: Option<&Sound>,
 ) -> Result<String, String> {
     let saved = session.plugin()?.still();
-    let mut host = place.start(screen, session, "second.log")?;
+    let mut host = Host::start(place, screen, session, "second.log")?;
     let editor = screen.photograph_editor(EDITOR, &place.room);
     let bounce = host.bounce(screen, session, "reopened.wav");
     host.save(session)?;
@@ -143,41 +144,15 @@ fn reopen(
         .map_err(|why| format!("{words}; editor: {why}"))
 }
 
-/// Ardour's home in its room.
-struct Place {
-    room: Room,
+/// Ardour at work.
+struct Host {
+    running: Running,
+    line: Line,
 }
 
-impl Place {
-    fn new(bench: &Bench) -> Result<Self, String> {
-        let room = bench.room("ardour")?;
-        copy(&bench.vst3(), &room.path("home/.vst3/Burnish.vst3"))?;
-        for (name, text) in session::CONFIGURATION {
-            room.write(&format!("home/.config/ardour7/{name}"), text)?;
-        }
-        Ok(Self { room })
-    }
-
-    /// A program of Ardour's, in the environment that its start scripts make.
-    fn command(&self, program: &str) -> Command {
-        let mut command = self.room.command(program);
-        command
-            .env("GTK_PATH", format!("/etc/ardour7:{LIBRARIES}"))
-            .env("LD_LIBRARY_PATH", LIBRARIES)
-            .env("ARDOUR_DATA_PATH", "/usr/share/ardour7")
-            .env("ARDOUR_CONFIG_PATH", "/etc/ardour7")
-            .env("ARDOUR_DLL_PATH", LIBRARIES)
-            .env("VAMP_PATH", format!("{LIBRARIES}/vamp"));
-        // Its routines for AVX-512 write beyond their ends (mended in 8.5): what it exports is then garbage now
-        // and then, or it crashes, with or without a plug-in. This is a list of all else that such a machine has.
-        if std::fs::read_to_string("/proc/cpuinfo").is_ok_and(|text| text.contains("avx512f")) {
-            command.env("ARDOUR_FPU_FLAGS", "95");
-        }
-        command
-    }
-
+impl Host {
     /// Starts Ardour with a session, and waits until it answers.
-    fn start(&self, screen: &Screen, session: &Session, log: &str) -> Result<Host, String> {
+    fn start(place: &Place, screen: &Screen, session: &Session, log: &str) -> Result<Host, String> {
         let program = std::fs::read_dir(LIBRARIES)
             .map_err(|error| format!("{LIBRARIES}: {error}"))?
             .filter_map(|entry| Some(entry.ok()?.path()))
@@ -185,12 +160,12 @@ impl Place {
                 path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ardour-7"))
             })
             .ok_or_else(|| format!("{LIBRARIES}: expected ardour-7, found none"))?;
-        let mut command = self.command(&program.to_string_lossy());
+        let mut command = place.command(&program.to_string_lossy());
         command.arg("--no-splash").arg(session.file()).env("DISPLAY", screen.display());
         // Ardour takes the next port when another program has this one, and that would then be driven for it.
         until(Duration::from_secs(20), || UdpSocket::bind(("127.0.0.1", PORT)).ok())
             .ok_or_else(|| format!("UDP: expected the port {PORT} free, found it taken"))?;
-        let mut running = Running::start(&mut command, &self.room.path(log))?;
+        let mut running = Running::start(&mut command, &place.room.path(log))?;
         let line = Line::to(PORT)?;
         running.wait_for("a loaded session", Duration::from_mins(1), || {
             // All strips, tracks (1) and the master bus (32); told the master bus's meter in dB (16 and 128)
@@ -201,15 +176,7 @@ impl Place {
         })?;
         Ok(Host { running, line })
     }
-}
 
-/// Ardour at work.
-struct Host {
-    running: Running,
-    line: Line,
-}
-
-impl Host {
     /// The end in words, when the host is no longer there.
     fn alive(&mut self) -> Result<(), String> {
         match self.running.ended() {

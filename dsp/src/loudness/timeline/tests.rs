@@ -23,7 +23,10 @@ impl Dice {
 
 fn level(lufs: f64) -> SlotMeasures {
     SlotMeasures {
-        loudness: SlotLoudness { energy: super::super::power_of(lufs), momentary_power: 0.0 },
+        loudness: SlotLoudness {
+            energy: super::super::scale::power_of(lufs),
+            momentary_power: 0.0,
+        },
         peaks: [0.5; 2],
     }
 }
@@ -122,7 +125,7 @@ fn a_momentary_maximum_goes_when_what_it_was_made_of_is_replaced() {
     let mut timeline = timeline();
     fill(&mut timeline, 0..100, -20.0);
     let mut burst = level(-20.0);
-    burst.loudness.momentary_power = super::super::power_of(-19.0);
+    burst.loudness.momentary_power = super::super::scale::power_of(-19.0);
     timeline.write(50, &burst, 1.0);
     assert!((timeline.snapshot().max_momentary_lufs + 19.0).abs() < 0.003);
     fill(&mut timeline, 45..46, -20.0);

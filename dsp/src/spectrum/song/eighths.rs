@@ -3,8 +3,8 @@
 use multiversion::multiversion;
 use rustfft::num_complex::Complex;
 
-use super::PARTS;
-
+/// Parts that a window is cut into.
+pub(super) const PARTS: usize = 8;
 /// Frames that are summed up side by side.
 pub(super) const LANES: usize = 8;
 

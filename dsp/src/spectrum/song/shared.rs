@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
-use super::PARTS;
+use super::eighths::PARTS;
 
 /// How often a reader tries before it leaves the news for the next time.
 const READ_ATTEMPTS: usize = 3;

@@ -6,8 +6,8 @@ use crate::hosts::audio::{self, Sound};
 use crate::hosts::bench::Bench;
 use crate::hosts::running::{Running, end};
 
+use super::place::{LIBRARIES, Place};
 use super::session::{Session, Settings};
-use super::{LIBRARIES, Place};
 
 /// How often the program is started until it does not hang.
 const EXPORTS: usize = 3;
