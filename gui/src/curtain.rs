@@ -10,7 +10,7 @@ use crate::theme;
 pub(crate) fn show(scene: &Scene<'_>, chain: Rect, meters: Rect) {
     for (rect, name, text) in [
         (chain, "Chain", "The chain is out of sight during a blind test."),
-        (meters, "Meters", "Meters rest during a blind test."),
+        (meters, "Meters", "The meters are out of sight during a blind test."),
     ] {
         scene.panel(rect);
         let font = theme::font(theme::TEXT_SIZE);

@@ -27,7 +27,7 @@ const NARROW_WIDTH: f32 = 960.0;
 
 const HELP: [(&str, &str); 11] = [
     ("Drag", "up or down turns a knob; with Shift ten times finer"),
-    ("Wheel", "steps; on a band of the EQ it changes the Q"),
+    ("Wheel", "steps; on a band of the EQ it changes its Q or slope"),
     ("Double-click", "or Ctrl-click goes back to the neutral value"),
     ("Click a value", "to type it: -14, 3k, 250 Hz; Enter takes it, Esc leaves it"),
     ("Tab, arrows", "reach and turn knobs without a mouse; Esc gives the keys back"),
@@ -36,7 +36,7 @@ const HELP: [(&str, &str); 11] = [
     ("A B C D", "whole settings, compared at equal loudness; right-click for names and copies"),
     ("Ctrl+Z, Ctrl+Y", "a step back, and again (Cmd on a Mac); right-click an arrow for a list"),
     ("Delta", "lets you hear only what the chosen stage changes"),
-    ("Reset", "starts all readings afresh; Timeline keeps those of the song by position"),
+    ("Reset", "starts all readings afresh, in Timeline those of the song too"),
 ];
 
 /// The header, and what it remembers.
@@ -232,6 +232,6 @@ fn stream(scene: &Scene<'_>, rect: Rect) {
     };
     let font = theme::font(theme::LABEL_SIZE);
     let place = scene.text_in(rect, Align2::RIGHT_CENTER, &text, font, theme::QUIET);
-    let help = format!("{} frames; the host compensates for it.", view.latency_frames);
+    let help = format!("{} frames, which hosts compensate for.", view.latency_frames);
     scene.explain(place, "Stream", &help);
 }

@@ -11,7 +11,7 @@ use burnish_dsp::compare::Listen;
 use burnish_dsp::monitor::Monitor;
 use egui::{Rect, Stroke, StrokeKind, pos2};
 
-use self::rest::{BLIND, is_blind};
+use self::rest::{delta, resting, without_gain};
 use crate::pages::Pages;
 use crate::scene::Scene;
 use crate::theme;
@@ -68,49 +68,65 @@ pub(crate) fn show(scene: &mut Scene<'_>, pages: &Pages, rect: Rect) {
 }
 
 fn show_listen(scene: &mut Scene<'_>, rect: Rect, is_folded: bool) {
-    let is_blind = is_blind(scene);
+    let rest = resting(scene);
     let is_ready = scene.view.references.can_be_heard();
-    let because = |help| if is_blind { BLIND } else { help };
+    let because = |help| rest.unwrap_or(help);
     let item =
         |text, name, help, color, is_disabled| Segment { text, name, help, color, is_disabled };
+    let is_resting = rest.is_some();
     let items = [
         item(
             "Mix",
             "Hear Mix",
             because("The untouched mix, delayed and made as loud as the master."),
             theme::INPUT,
-            is_blind,
+            is_resting,
         ),
-        item("Master", "Hear Master", because("What a render contains."), theme::MASTER, is_blind),
+        item(
+            "Master",
+            "Hear Master",
+            because("What a render contains."),
+            theme::MASTER,
+            is_resting,
+        ),
         item(
             if is_folded { "Ref." } else { "Reference" },
             "Hear Reference",
-            because(if is_ready {
-                "The reference, made as loud as the master."
-            } else {
-                "Load a song to compare with first."
-            }),
+            because(
+                scene
+                    .view
+                    .references
+                    .why_not_heard()
+                    .unwrap_or("The reference, made as loud as the master."),
+            ),
             theme::REFERENCE,
-            is_blind || !is_ready,
+            is_resting || !is_ready,
         ),
     ];
     let choices = [Listen::Mix, Listen::Master, Listen::Reference];
-    // A test, or its reveal, chooses what is heard: none of these is.
-    let is_free = scene.view.blind.test.is_none();
-    let chosen = choices.iter().position(|choice| *choice == scene.view.listen && is_free);
+    // A test, its reveal and a delta choose what is heard: none of these is. Nor is a
+    // reference that is not there.
+    let is_delta = delta(scene).is_some();
+    let is_free = scene.view.blind.test.is_none() && !is_delta && !scene.view.is_bypassed;
+    let is_heard = |listen| is_free && (listen != Listen::Reference || is_ready);
+    let chosen =
+        choices.iter().position(|choice| *choice == scene.view.listen && is_heard(*choice));
     if let Some(clicked) = segments(scene, rect, &items, chosen) {
+        if is_delta {
+            scene.edits.push(Edit::Delta(None));
+        }
         scene.edits.push(Edit::Listen(choices[clicked]));
     }
 }
 
 fn show_delta(scene: &mut Scene<'_>, rect: Rect) {
     let stage = scene.state.stage;
-    let is_on = scene.view.delta.is_some() && scene.view.blind.test.is_none();
+    let is_on = delta(scene).is_some() && !scene.view.is_bypassed;
     let shown = scene.view.delta.unwrap_or(stage);
     let text = format!("\u{0394} {}", shown.name());
     let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
-    if is_blind(scene) {
-        disabled_button(scene, rect, &text, "Delta", BLIND);
+    if let Some(why) = resting(scene) {
+        disabled_button(scene, rect, &text, "Delta", why);
         return;
     }
     let help = "Delta: hear only what this stage changes.";
@@ -128,8 +144,8 @@ fn show_delta(scene: &mut Scene<'_>, rect: Rect) {
 fn show_unity(scene: &mut Scene<'_>, rect: Rect) {
     let is_on = scene.view.is_at_unity_gain;
     let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
-    if is_blind(scene) {
-        disabled_button(scene, rect, "Unity", "Unity gain", BLIND);
+    if let Some(why) = resting(scene).or(without_gain(scene)) {
+        disabled_button(scene, rect, "Unity", "Unity gain", why);
         return;
     }
     let help =
@@ -140,7 +156,7 @@ fn show_unity(scene: &mut Scene<'_>, rect: Rect) {
 }
 
 fn show_monitor(scene: &mut Scene<'_>, rect: Rect) {
-    let is_blind = is_blind(scene);
+    let rest = resting(scene);
     let help = [
         "As it is.",
         "Both channels summed: what a phone or a club plays.",
@@ -153,13 +169,14 @@ fn show_monitor(scene: &mut Scene<'_>, rect: Rect) {
         .map(|(i, text)| Segment {
             text,
             name: names[i],
-            help: if is_blind { BLIND } else { help[i] },
+            help: rest.unwrap_or(help[i]),
             color: if i == 0 { theme::CHOSEN } else { theme::ATTENTION },
-            is_disabled: is_blind,
+            is_disabled: rest.is_some(),
         })
         .collect();
     let chosen = scene.view.monitor.index() as usize;
-    if let Some(clicked) = segments(scene, rect, &items, Some(chosen)) {
+    let chosen = (!scene.view.is_bypassed).then_some(chosen);
+    if let Some(clicked) = segments(scene, rect, &items, chosen) {
         scene.edits.push(Edit::Monitor(Monitor::ALL[clicked]));
     }
 }

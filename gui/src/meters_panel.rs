@@ -66,7 +66,10 @@ fn integrated(scene: &mut Scene<'_>, rect: Rect) {
     let large = (text.as_str(), theme::strong_font(theme::LARGE_SIZE), color);
     scene.quantity(number, Align2::LEFT_CENTER, large, "LUFS");
     platform(scene, rect.with_min_y(rect.bottom() - 20.0));
-    response.on_hover_text(if is_song {
+    let is_on_play = scene.view.integration == IntegrationMode::ResetOnPlay;
+    response.on_hover_text(if is_on_play {
+        "Gated loudness of what leaves the chain since the song was started (ITU-R BS.1770-5)."
+    } else if is_song {
         "Gated loudness of what has been measured of the song (ITU-R BS.1770-5)."
     } else {
         "Gated loudness of what leaves the chain since the last reset (ITU-R BS.1770-5)."

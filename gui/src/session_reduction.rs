@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use burnish_dsp::readings::{ChainSnapshot, HistoryPoint};
+use burnish_dsp::settings::ChainSettings;
 
 /// Columns of the histogram.
 pub(crate) const BINS: usize = 48;
@@ -69,8 +70,13 @@ pub(crate) struct SessionReduction {
 }
 
 impl SessionReduction {
-    /// Counts the columns that are new since the last frame.
-    pub(crate) fn update(&mut self, meters: &ChainSnapshot, history: &VecDeque<HistoryPoint>) {
+    /// Counts the columns that are new since the last frame, of each stage while it is on.
+    pub(crate) fn update(
+        &mut self,
+        settings: &ChainSettings,
+        meters: &ChainSnapshot,
+        history: &VecDeque<HistoryPoint>,
+    ) {
         let measured_s = meters.input.loudness.measured_s;
         let points = (measured_s.max(0.0) * POINTS_PER_SECOND).round() as u64;
         if points < self.counted_points {
@@ -80,9 +86,15 @@ impl SessionReduction {
         self.counted_points = points;
         for point in history.range(history.len() - new..) {
             if point.input_peak > AUDIBLE {
-                self.glue.add(point.glue_db);
-                self.clipper.add(point.clipper_db);
-                self.limiter.add(point.limiter_db);
+                for (is_on, histogram, reduction_db) in [
+                    (settings.glue.is_on, &mut self.glue, point.glue_db),
+                    (settings.clipper.is_on, &mut self.clipper, point.clipper_db),
+                    (settings.limiter.is_on, &mut self.limiter, point.limiter_db),
+                ] {
+                    if is_on {
+                        histogram.add(reduction_db);
+                    }
+                }
             }
         }
     }
@@ -98,18 +110,21 @@ mod tests {
         let point = HistoryPoint { input_peak: 0.5, glue_db: 2.1, ..HistoryPoint::default() };
         let mut history: VecDeque<_> = std::iter::repeat_n(point, 30).collect();
         let mut session = SessionReduction::default();
+        let mut settings = ChainSettings::default();
+        settings.glue.is_on = true;
         meters.input.loudness.measured_s = 0.2;
-        session.update(&meters, &history);
+        session.update(&settings, &meters, &history);
         assert_eq!(session.glue.total, 20);
-        session.update(&meters, &history);
+        assert_eq!(session.limiter.total, 0, "nor does a stage that is off");
+        session.update(&settings, &meters, &history);
         assert_eq!(session.glue.total, 20);
         history.extend(std::iter::repeat_n(HistoryPoint::default(), 5));
         meters.input.loudness.measured_s = 0.25;
-        session.update(&meters, &history);
+        session.update(&settings, &meters, &history);
         assert_eq!(session.glue.total, 20, "silence counts for nothing");
         assert!((session.glue.share_between(1.0, 3.0) - 1.0).abs() < 1e-12);
         meters.input.loudness.measured_s = 0.0;
-        session.update(&meters, &history);
+        session.update(&settings, &meters, &history);
         assert!(session.glue.is_empty());
     }
 }

@@ -36,9 +36,6 @@ pub(crate) use self::snapshots::{SnapshotDesk, StoredSnapshots};
 use self::stream::StreamDesk;
 use crate::lock::lock;
 
-/// Changes when the same settings no longer give the same sound.
-pub const ENGINE_REVISION: u32 = 1;
-
 /// What comparing reads, from the audio thread for the editor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct CompareReadings {

@@ -8,7 +8,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod views;
-mod window;
+pub(crate) mod window;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -30,10 +30,10 @@ use nice_plug::context::gui::GuiContext;
 use self::document::{load_snapshot, store_loaded};
 use self::steps::Steps;
 use self::views::{BalanceReader, BalanceSources};
-pub(crate) use self::window::EditorWindows;
-use crate::desk::{CompareReadings, Desk, ENGINE_REVISION, Reference};
+use crate::desk::{CompareReadings, Desk, Reference};
 use crate::lock::lock;
 use crate::parameters::BurnishParameters;
+use crate::revision::ENGINE_REVISION;
 use crate::spectra::SpectrumReader;
 use crate::switches::Switch;
 use crate::worker::WorkerKeeper;
@@ -70,15 +70,6 @@ pub(crate) struct BurnishEditor {
     restores: u32,
     preset_names: Vec<&'static str>,
     edits: Vec<Edit>,
-}
-
-/// Makes the editor that the host will open.
-pub(crate) fn create(
-    desk: Arc<Desk>,
-    parameters: Arc<BurnishParameters>,
-    worker: Arc<WorkerKeeper>,
-) -> EditorWindows {
-    EditorWindows::new(Arc::clone(&desk), BurnishEditor::new(desk, parameters, worker))
 }
 
 impl BurnishEditor {
@@ -234,7 +225,10 @@ impl BurnishEditor {
         let is_blind = blind.as_ref().is_some_and(BlindTest::is_running);
         let has_live = self.readings.is_some_and(|readings| readings.live.is_some());
         let can_hear_reference = views::can_hear_reference(desk, &self.references, has_live);
-        let candidates: Vec<Candidate> = views::candidates(bank.names(), can_hear_reference);
+        let loaded = desk.snapshots.loaded();
+        let are_set = std::array::from_fn(|place| place == loaded || bank.is_set(place));
+        let candidates: Vec<Candidate> =
+            views::candidates(bank.names(), are_set, can_hear_reference);
         let results = session.blind_results.summaries();
         let hidden = Hidden::default();
         let view = View {

@@ -13,6 +13,7 @@ mod parameters;
 mod pin;
 #[cfg(test)]
 mod print_safety;
+mod revision;
 mod saved_timeline;
 mod spectra;
 mod switches;
@@ -23,11 +24,12 @@ use std::sync::Arc;
 use burnish_dsp::transport::Transport;
 use nice_plug::prelude::*;
 
-pub use crate::desk::{Desk, ENGINE_REVISION, SavedChoice, Session};
-use crate::editor::EditorWindows;
+pub use crate::desk::{Desk, SavedChoice, Session};
+use crate::editor::window::EditorWindows;
 use crate::engine::Engine;
 pub use crate::guard::{GetPluginFactory, clap_entry};
 pub use crate::parameters::BurnishParameters;
+pub use crate::revision::ENGINE_REVISION;
 use crate::worker::WorkerKeeper;
 
 /// One instance of the plug-in.
@@ -98,7 +100,7 @@ impl Plugin for Burnish {
     }
 
     fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        Some(editor::create(
+        Some(editor::window::create(
             Arc::clone(&self.desk),
             Arc::clone(&self.parameters),
             Arc::clone(&self.worker),

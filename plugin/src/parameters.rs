@@ -1,5 +1,6 @@
 //! The host's parameters, made from the engine's one table.
 
+mod ids;
 mod saved;
 
 use std::collections::BTreeMap;
@@ -9,18 +10,11 @@ use burnish_dsp::parameter::{Kind, Taper};
 use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
 use nice_plug::prelude::*;
 
+use self::ids::{BYPASS_ID, SESSION_FIELD, TIMELINE_FIELD};
 pub(crate) use self::saved::{mend as mend_state, mended_json};
 use crate::desk::{Desk, Session};
 use crate::lock::lock;
 use crate::switches::{Switch, SwitchPositions};
-
-/// Key under which what is not a parameter is kept in the host's state.
-const SESSION_FIELD: &str = "session";
-/// Key of the measured loudness of the song, see `saved_timeline`.
-const TIMELINE_FIELD: &str = "timeline";
-
-/// Stable id of the bypass.
-pub(crate) const BYPASS_ID: &str = "bypass";
 
 /// One parameter as the host library wants it.
 enum HostParameter {

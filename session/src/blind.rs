@@ -19,11 +19,12 @@ mod setup;
 mod shuffle;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::fmt;
 
 use self::abx::Abx;
-pub use self::abx::{AbxOutcome, p_value};
+pub use self::abx::{AbxOutcome, Answer, p_value};
 pub use self::describe::describe;
 pub use self::opinion::{MOST_OWN_WORDS, Opinion, WORDS};
 pub use self::result::{BlindResult, BlindResults, MOST_RESULTS, ResultEntry, ResultMode};
@@ -32,6 +33,7 @@ pub use self::setup::{
     MOST_CANDIDATES, MOST_TRIALS, USUAL_TRIALS,
 };
 pub(crate) use self::shuffle::SplitMix64;
+use self::words::listed;
 use crate::saved::Unknown;
 
 /// The last letters of the alphabet: the first four are the snapshots'.
@@ -49,15 +51,6 @@ pub enum Phase {
     Revealed,
     /// It was put away.
     Closed,
-}
-
-/// What X is said to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// X is A.
-    A,
-    /// X is B.
-    B,
 }
 
 /// What a person does in a test. Labels count from 0, in ABX A, B, X.
@@ -389,13 +382,4 @@ impl fmt::Debug for BlindTest {
 /// The labels while they are few, or how many they are.
 fn few(labels: &[&str]) -> String {
     if labels.len() > 4 { format!("{} labels", labels.len()) } else { listed(labels) }
-}
-
-/// "X", "X and Y", "X, Y and Z".
-fn listed(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [word] => (*word).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }

@@ -28,6 +28,7 @@ pub mod saved;
 pub mod scan;
 pub mod snapshots;
 pub mod song;
+mod song_spectrum;
 mod store;
 pub mod targets;
 pub mod three_masters;

@@ -8,17 +8,15 @@
 
 mod blocks;
 mod boxes;
+mod carried;
 mod riff;
 mod tags;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use flac_codec::metadata::{Application, Cuesheet};
-use lofty::picture::Picture;
-use serde::Serialize;
-
 use self::blocks::Blocks;
+pub use self::carried::{Carried, Told};
 use self::riff::Chunks;
 use self::tags::Tags;
 use crate::file_format::Container;
@@ -33,34 +31,6 @@ pub struct Metadata {
     blocks: Blocks,
     /// What has no place in any master, in words.
     left_behind: Vec<String>,
-}
-
-/// What a master is given beside its audio.
-#[derive(Clone, Debug, Default)]
-pub struct Carried {
-    /// Chunks of a WAV file before its audio.
-    pub(crate) front: Vec<Chunk>,
-    /// Chunks of a WAV file after its audio.
-    pub(crate) behind: Vec<Chunk>,
-    /// Fields of a FLAC file, `NAME=value`.
-    pub(crate) comments: Vec<String>,
-    /// Pictures of a FLAC file.
-    pub(crate) pictures: Vec<Picture>,
-    /// Cue sheets of a FLAC file.
-    pub(crate) cuesheets: Vec<Cuesheet>,
-    /// What applications keep in a FLAC file.
-    pub(crate) applications: Vec<Application>,
-    /// What of this can be told.
-    pub told: Told,
-}
-
-/// What is told of metadata.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Told {
-    /// Chunks and fields that are in the master.
-    pub carried: Vec<String>,
-    /// What is not, and why where that is not plain.
-    pub left_behind: Vec<String>,
 }
 
 impl Metadata {

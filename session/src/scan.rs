@@ -9,7 +9,7 @@ use crate::decode::AudioReader;
 use crate::error::FileError;
 use crate::file_format::Bits;
 use crate::measure::{Measures, Measuring};
-use crate::reference::spectrum_of;
+use crate::song_spectrum::spectrum_of;
 
 /// What one pass over a file tells.
 #[derive(Clone, Debug)]
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
     use crate::decode::decode;
     use crate::measure::measure;
-    use crate::reference::song_spectrum;
+    use crate::song_spectrum::song_spectrum;
 
     #[test]
     fn a_file_measures_the_same_in_pieces_and_whole() {

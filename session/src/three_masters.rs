@@ -5,17 +5,17 @@
 //! not only in level, which a blind test takes away. Every value lies on its
 //! parameter's grid.
 
+mod effect;
 mod heavier;
 #[cfg(test)]
 mod tests;
 
 use burnish_dsp::clipper::ClipperSettings;
 use burnish_dsp::compressor::{CompressorSettings, Ratio};
-use burnish_dsp::equalizer::BandSettings;
-use burnish_dsp::limiter::{Character, LimiterSettings};
-use burnish_dsp::settings::{ChainSettings, parameters};
-use burnish_dsp::stereo::StereoSettings;
-use burnish_dsp::trim::TrimSettings;
+use burnish_dsp::limiter::Character;
+use burnish_dsp::settings::ChainSettings;
+
+use self::effect::{in_effect, snapped};
 
 /// The names of the three.
 pub const NAMES: [&str; 3] = ["Conservative", "Louder", "Heavier EQ"];
@@ -105,41 +105,4 @@ fn louder(current: &ChainSettings) -> ChainSettings {
         master.clipper.softness_percent = if is_hard { 50.0 } else { 0.0 };
     }
     master
-}
-
-/// On the grid of every parameter and within its range.
-fn snapped(mut settings: ChainSettings) -> ChainSettings {
-    for parameter in parameters() {
-        let value = parameter.read(&settings);
-        parameter.write(&mut settings, value);
-    }
-    settings
-}
-
-/// The settings with everything that is switched off in its neutral state, so
-/// that only a difference that can be heard is one.
-fn in_effect(settings: &ChainSettings) -> ChainSettings {
-    let mut effect = *settings;
-    if !effect.trim.is_on {
-        effect.trim = TrimSettings { is_on: false, ..TrimSettings::default() };
-    }
-    for (i, band) in effect.equalizer.bands.iter_mut().enumerate() {
-        if !settings.equalizer.is_on || band.is_neutral() {
-            *band = BandSettings::neutral(i);
-        }
-    }
-    effect.equalizer.is_on = true;
-    if !effect.glue.is_on {
-        effect.glue = CompressorSettings { is_on: false, ..CompressorSettings::default() };
-    }
-    if !effect.stereo.is_on {
-        effect.stereo = StereoSettings { is_on: false, ..StereoSettings::default() };
-    }
-    if !effect.clipper.is_on {
-        effect.clipper = ClipperSettings { is_on: false, ..ClipperSettings::default() };
-    }
-    if !effect.limiter.is_on {
-        effect.limiter = LimiterSettings { is_on: false, ..LimiterSettings::default() };
-    }
-    effect
 }

@@ -32,7 +32,7 @@ pub struct ClipperSettings {
     pub is_on: bool,
     /// Gain before the clipper, 0 to 18 dB.
     pub drive_db: f64,
-    /// The level that nothing passes, -18 to 0 dBFS.
+    /// Where peaks are cut, -18 to 0 dBFS.
     pub threshold_db: f64,
     /// Roundness of the knee: 0 % is a hard corner, 100 % begins 12 dB below the threshold.
     pub softness_percent: f64,
@@ -60,7 +60,7 @@ impl ClipperSettings {
         "drive" "Drive" drive_db: linear(0.0, 18.0, 0.01, Decibels),
             "Pushes the signal into the clipper.";
         "threshold" "Threshold" threshold_db: linear(-18.0, 0.0, 0.01, Decibels),
-            "The level that nothing passes: shave drums here and the limiter works less.";
+            "Where peaks are cut: shave drums here and the limiter works less. Steep ones pass it by some dB.";
         "softness" "Softness" softness_percent: linear(0.0, 100.0, 1.0, Percent),
             "From a hard corner to a gradual bend.";
         "oversampling" "Oversampling" oversampling: choice(Oversampling),

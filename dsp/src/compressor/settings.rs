@@ -90,7 +90,7 @@ impl CompressorSettings {
         "on" "On" is_on: switch,
             "Switches the glue compressor in or out.";
         "threshold" "Threshold" threshold_db: linear(-60.0, 0.0, 0.01, Decibels),
-            "Lower it until the needle just moves: 1 to 3 dB glue a mix.";
+            "Lower it until the bar just moves: 1 to 3 dB glue a mix.";
         "ratio" "Ratio" ratio: choice(Ratio),
             "How firmly it holds what exceeds the threshold; 2:1 or less for glue.";
         "knee" "Knee" knee_db: linear(0.0, 18.0, 0.1, Decibels),

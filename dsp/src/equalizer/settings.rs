@@ -220,6 +220,6 @@ impl EqualizerSettings {
         "on" "On" is_on: switch,
             "Switches the equaliser in or out.";
         "phase" "Phase" phase: choice(EqualizerPhase),
-            "Linear phase keeps the waveform's shape at the price of about 0.19 s of latency and of ringing before transients: 1 to 5 ms, more for steep or narrow bands in the bass.";
+            "Linear phase keeps the waveform's shape at the price of about 0.2 s of latency and of ringing before transients: 1 to 5 ms, more for steep or narrow bands in the bass.";
     };
 }

@@ -2,6 +2,7 @@
 
 use egui::{Rect, Stroke};
 
+use super::rest::{BLIND, is_blind};
 use crate::page::Page;
 use crate::pages::Pages;
 use crate::scene::Scene;
@@ -20,12 +21,13 @@ pub(super) fn width(pages: &Pages, is_folded: bool) -> f32 {
 pub(super) fn show(scene: &mut Scene<'_>, pages: &Pages, rect: Rect, is_folded: bool) {
     let titles = pages.titles();
     let pages = titles.map(|(page, _)| page);
-    let items = titles.map(|(_, title)| Segment {
+    let is_blind = is_blind(scene);
+    let items = titles.map(|(page, title)| Segment {
         text: if is_folded { title.short } else { title.text },
         name: title.name,
-        help: title.help,
+        help: if is_blind && page != Page::Blind { BLIND } else { title.help },
         color: theme::CHOSEN,
-        is_disabled: false,
+        is_disabled: is_blind && page != Page::Blind,
     });
     let open = pages.iter().position(|page| *page == scene.state.page);
     if let Some(clicked) = segments(scene, rect, &items, open) {

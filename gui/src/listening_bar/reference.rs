@@ -87,7 +87,7 @@ fn show_live(scene: &Scene<'_>, rect: Rect) {
         show_ready(scene, rect, "Live (side-chain)", [&facts, &facts], "The side-chain input.");
         return;
     }
-    let text = "Live: the side-chain input is not connected";
+    let text = "Live: nothing has come in at the side-chain yet";
     icons::warning(scene.painter(), pos2(rect.left() + 8.0, rect.center().y), theme::ATTENTION);
     let words = rect.with_min_x(rect.left() + 22.0);
     let font = theme::font(theme::TEXT_SIZE);

@@ -7,7 +7,7 @@ use burnish_dsp::monitor::Monitor;
 use burnish_session::blind::BlindEdit;
 use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, WidgetInfo, pos2};
 
-use super::rest::is_blind;
+use super::rest::{is_blind, without_gain};
 use crate::format;
 use crate::icons;
 use crate::scene::Scene;
@@ -97,9 +97,7 @@ fn blind(scene: &Scene<'_>) -> Said {
         None if is_blind(scene) => {
             format!("Blind test: {hearing}. A render still contains the master.")
         }
-        None => {
-            "After the blind test: nothing chosen yet. A render contains the master.".to_owned()
-        }
+        None => "After the blind test: hearing the master, which a render contains.".to_owned(),
     };
     Said { text, back: Some("End the test") }
 }
@@ -124,7 +122,7 @@ fn heard(scene: &Scene<'_>) -> Said {
     if let Some(band) = view.solo {
         parts.push(format!("only the region of EQ band {}", band + 1));
     }
-    if view.is_at_unity_gain {
+    if view.is_at_unity_gain && without_gain(scene).is_none() {
         parts.push("without the limiter's gain".to_owned());
     }
     match view.monitor {
@@ -155,6 +153,9 @@ fn source(scene: &Scene<'_>) -> Option<String> {
             ));
         }
         Listen::Master => return None,
+        Listen::Reference if !references.can_be_heard() => {
+            return Some("the master, because the reference cannot be played".to_owned());
+        }
         Listen::Mix => "the untouched mix".to_owned(),
         Listen::Reference => reference(scene),
     };

@@ -147,7 +147,11 @@ pub(super) fn clipped(scene: &Scene<'_>) -> Line {
     let count = output.clipped_samples;
     Line {
         name: "Full scale",
-        number: if count > 99_999 { ">99999".to_owned() } else { count.to_string() },
+        number: match count {
+            _ if output.loudness.measured_s <= 0.0 => format::NO_READING.to_owned(),
+            100_000.. => ">99999".to_owned(),
+            _ => count.to_string(),
+        },
         unit: "smp",
         help: "Samples of the master at full scale since the last reset. A mix that was clipped \
                and turned down afterwards has none."

@@ -22,7 +22,8 @@ const PAUSE_WIDTH: f32 = 26.0;
 fn help(mode: IntegrationMode) -> &'static str {
     match mode {
         IntegrationMode::FreeRunning => {
-            "Free-running: everything that is heard since the last reset counts."
+            "Free-running: everything that has left the chain since the last reset counts, \
+             whatever is heard."
         }
         IntegrationMode::ResetOnPlay => {
             "Reset on play: the readings start afresh when the song is started, and stand still \
@@ -62,7 +63,7 @@ pub(crate) fn buttons(scene: &mut Scene<'_>, rect: Rect) {
         Rect::from_min_max(pos2(right - PAUSE_WIDTH, rect.top()), pos2(right, rect.bottom()));
     let is_paused = scene.view.is_integration_paused;
     let (name, help, look) = if is_paused {
-        let help = "Goes on measuring. What was heard meanwhile does not count.";
+        let help = "Goes on measuring. What was played meanwhile does not count.";
         ("Start measuring", help, ButtonLook::Filled(theme::ATTENTION))
     } else {
         let help = "Pauses the integrated and maximum readings.";
@@ -139,7 +140,7 @@ impl Status {
     fn of(view: &View<'_>) -> Self {
         let (short, long, needs_attention) = words(view);
         let (short, long, needs_attention) = if view.is_bypassed {
-            let long = format!("Bypassed: of the master, which is not heard. {long}");
+            let long = format!("Of the master, not heard: {long}");
             ("Of the master".to_owned(), long, true)
         } else {
             (short, long, needs_attention)

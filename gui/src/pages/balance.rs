@@ -159,7 +159,8 @@ fn show_title(scene: &mut Scene<'_>, rect: Rect, is_narrow: bool) {
 fn show_average(scene: &mut Scene<'_>, rect: Rect) {
     let references = &scene.view.references;
     let ready = references.list.iter().filter(|song| song.status == ReferenceStatus::Ready).count();
-    let is_average = scene.view.balance.is_average;
+    let is_live = references.chosen == ChosenReference::Live;
+    let is_average = scene.view.balance.is_average && !is_live;
     let items = [
         Segment {
             text: "This one",
@@ -171,10 +172,14 @@ fn show_average(scene: &mut Scene<'_>, rect: Rect) {
         Segment {
             text: "Average",
             name: "Compare with the average",
-            help: "Compare with the average of all references; their spread is the tolerance. \
-                   Takes at least two.",
+            help: if is_live {
+                "The live reference is compared with by itself."
+            } else {
+                "Compare with the average of all references; their spread is the tolerance. \
+                 Takes at least two."
+            },
             color: theme::CHOSEN,
-            is_disabled: ready < 2 && !is_average,
+            is_disabled: is_live || ready < 2 && !is_average,
         },
     ];
     if let Some(clicked) = segments(scene, rect, &items, Some(usize::from(is_average)))

@@ -127,6 +127,6 @@ fn curve(scene: &Scene<'_>, rect: Rect) {
     let place = Rect::from_min_size(plot.min + vec2(6.0, 2.0), vec2(plot.width() - 8.0, 16.0));
     scene.text_in(place, Align2::LEFT_CENTER, "Out over in, dBFS", font, theme::QUIET);
     let help = "Output over input level: drive lifts the line, the threshold cuts it off, \
-                softness rounds the corner.";
+                softness rounds the corner. Steep peaks pass it by some dB.";
     scene.explain(rect, "Clipper curve", help);
 }

@@ -75,7 +75,7 @@ impl Face for LimiterFace {
             now
         } else {
             let percent = format::decimal(100.0 * gentle, 0);
-            format!("{now}  \u{00b7}  under 4 dB for {percent} % of the song")
+            format!("{now}  \u{00b7}  under 4 dB for {percent} % since the reset")
         };
         frame::title_note(scene, body, &text);
         let help = "Slate is what reaches the limiter with its gain, copper the master, rose hangs from \

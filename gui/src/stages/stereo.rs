@@ -235,6 +235,6 @@ fn show_readings(scene: &Scene<'_>, rect: Rect) {
     value(2, &overall, "dB");
     if line(3).bottom() <= rect.bottom() + 8.0 {
         label(3, "Guard holds the sides back by");
-        value(3, &format::decimal(-meters.reduction.guard_db.max(0.0), 1), "dB");
+        value(3, &format::decimal(meters.reduction.guard_db.max(0.0), 1), "dB");
     }
 }

@@ -106,12 +106,19 @@ impl ReferencesView<'_> {
 
     /// Whether "Reference" can be heard.
     pub fn can_be_heard(&self) -> bool {
-        match self.chosen {
-            ChosenReference::None => false,
-            ChosenReference::Song(place) => {
-                self.list.get(place).is_some_and(|song| song.status == ReferenceStatus::Ready)
+        self.why_not_heard().is_none()
+    }
+
+    /// Why "Reference" cannot be heard, if so.
+    pub fn why_not_heard(&self) -> Option<&'static str> {
+        match (self.chosen, self.chosen_song().map(|song| &song.status)) {
+            (ChosenReference::Live, _) => {
+                (!self.live.is_connected).then_some("Nothing has come in at the side-chain yet.")
             }
-            ChosenReference::Live => self.live.is_connected,
+            (_, Some(ReferenceStatus::Ready)) => None,
+            (_, Some(ReferenceStatus::Failed(_))) => Some("The chosen reference cannot be played."),
+            (_, Some(_)) => Some("The chosen reference is being read."),
+            (_, None) => Some("Load a song to compare with first."),
         }
     }
 }

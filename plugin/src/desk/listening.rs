@@ -190,6 +190,12 @@ impl ListeningDesk {
         self.blind_choices.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Hears none of them, which is the master, until the next is chosen.
+    pub(crate) fn rest_blind(&self) {
+        self.blind_source.store(code_of(None), Ordering::Relaxed);
+        self.blind_choices.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Back to the plain master: what a render must contain. A blind test goes
     /// on, with nothing chosen.
     pub(crate) fn listen_to_master(&self) {

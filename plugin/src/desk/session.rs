@@ -12,7 +12,7 @@ use burnish_session::snapshots::SnapshotBank;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ENGINE_REVISION;
+use crate::revision::ENGINE_REVISION;
 
 /// The longest notes, characters.
 pub(crate) const MOST_NOTES_CHARACTERS: usize = 65_536;

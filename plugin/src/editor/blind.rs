@@ -101,6 +101,10 @@ pub(super) fn act(desk: &Desk, edit: &BlindEdit, settings_of: impl Fn(usize) -> 
         desk.messages.say(message);
         return;
     }
+    if test.phase() == Phase::Revealed && test.heard_label().is_none() {
+        // What ended the test chose nothing to go on with.
+        desk.listening.rest_blind();
+    }
     match test.phase() {
         Phase::Revealed if was_running => {
             let date = OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc());

@@ -14,7 +14,7 @@ const EXTENSIONS: [&str; 14] = [
 /// Nobody sees a dialog and closes it within this time: there was none.
 const SEEN: Duration = Duration::from_millis(400);
 const NO_DIALOG: &str = "No file dialog opened: expected a desktop portal or zenity on this \
-                         system, found neither. Drop files here, or paste a path.";
+                         system, found neither.";
 
 /// Asks for references to add; several at once.
 pub(super) fn browse(desk: &Arc<Desk>) {
@@ -24,7 +24,7 @@ pub(super) fn browse(desk: &Arc<Desk>) {
         .add_filter("Audio", &EXTENSIONS)
         .pick_files();
     wait(desk, move |desk| {
-        if let Some(files) = answer(desk, dialog) {
+        if let Some(files) = answer(desk, dialog, "Drop files here, or paste a path.") {
             desk.messages
                 .pick(Picked::Add(files.iter().map(|file| file.path().to_owned()).collect()));
         }
@@ -41,7 +41,7 @@ pub(super) fn find(desk: &Arc<Desk>, place: usize) {
         .add_filter("Audio", &EXTENSIONS)
         .pick_file();
     wait(desk, move |desk| {
-        if let Some(file) = answer(desk, dialog) {
+        if let Some(file) = answer(desk, dialog, "Put the file back at its old path.") {
             desk.messages.pick(Picked::Find(id, file.path().to_owned()));
         }
     });
@@ -61,11 +61,11 @@ pub(super) fn add(desk: &Desk, paths: &[PathBuf]) {
 
 /// Waits for what was chosen. A dialog that did not open looks like one that was closed, but
 /// for the time that it takes.
-fn answer<T>(desk: &Desk, dialog: impl Future<Output = Option<T>>) -> Option<T> {
+fn answer<T>(desk: &Desk, dialog: impl Future<Output = Option<T>>, instead: &str) -> Option<T> {
     let asked = Instant::now();
     let chosen = pollster::block_on(dialog);
     if chosen.is_none() && cfg!(target_os = "linux") && asked.elapsed() < SEEN {
-        desk.messages.say(NO_DIALOG.to_owned());
+        desk.messages.say(format!("{NO_DIALOG} {instead}"));
     }
     chosen
 }
@@ -87,15 +87,15 @@ mod tests {
     #[test]
     fn a_dialog_that_never_opened_is_told_from_one_that_was_closed() {
         let desk = Desk::new();
-        assert_eq!(answer::<()>(&desk, async { None }), None);
-        assert_eq!(desk.messages.newest().as_deref(), Some(NO_DIALOG));
+        assert_eq!(answer::<()>(&desk, async { None }, "Drop it."), None);
+        assert_eq!(desk.messages.newest().as_deref(), Some(&format!("{NO_DIALOG} Drop it.")[..]));
         let desk = Desk::new();
         let closed = async {
             std::thread::sleep(SEEN);
             None
         };
-        assert_eq!(answer::<()>(&desk, closed), None);
-        assert_eq!(answer(&desk, async { Some(7) }), Some(7));
+        assert_eq!(answer::<()>(&desk, closed, ""), None);
+        assert_eq!(answer(&desk, async { Some(7) }, ""), Some(7));
         assert_eq!(desk.messages.newest(), None);
     }
 }

@@ -76,7 +76,13 @@ pub(super) fn no_spectrum() -> &'static SongSpectrum {
 }
 
 /// What can be put to a blind test.
-pub(super) fn candidates(names: [&str; SNAPSHOTS], can_hear_reference: bool) -> Vec<Candidate> {
+///
+/// A snapshot that was never set is nothing to compare.
+pub(super) fn candidates(
+    names: [&str; SNAPSHOTS],
+    are_set: [bool; SNAPSHOTS],
+    can_hear_reference: bool,
+) -> Vec<Candidate> {
     let snapshot = |snapshot: usize| {
         let letter = SNAPSHOT_LETTERS[snapshot];
         let name = names[snapshot];
@@ -89,7 +95,7 @@ pub(super) fn candidates(names: [&str; SNAPSHOTS], can_hear_reference: bool) -> 
             },
         }
     };
-    let mut candidates: Vec<_> = (0..SNAPSHOTS).map(snapshot).collect();
+    let mut candidates: Vec<_> = (0..SNAPSHOTS).filter(|n| are_set[*n]).map(snapshot).collect();
     candidates.push(Candidate { source: BlindSource::Mix, name: "Mix".to_owned() });
     if can_hear_reference {
         let name = "Reference".to_owned();

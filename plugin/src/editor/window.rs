@@ -25,6 +25,8 @@ use nice_plug_egui::{
 use super::BurnishEditor;
 use crate::desk::{Desk, Session};
 use crate::lock::lock;
+use crate::parameters::BurnishParameters;
+use crate::worker::WorkerKeeper;
 
 /// The smallest window that a host may ask for.
 const SMALLEST: LogicalSize<f32> = LogicalSize {
@@ -49,6 +51,15 @@ pub struct EditorWindows {
     system_scale: Arc<Mutex<Option<f64>>>,
 }
 
+/// Makes the editor that the host will open.
+pub(crate) fn create(
+    desk: Arc<Desk>,
+    parameters: Arc<BurnishParameters>,
+    worker: Arc<WorkerKeeper>,
+) -> EditorWindows {
+    EditorWindows::new(Arc::clone(&desk), BurnishEditor::new(desk, parameters, worker))
+}
+
 /// The window that was opened last.
 struct LatestWindow {
     /// Tells whether it still is.
@@ -66,7 +77,7 @@ struct EditorWindow {
 }
 
 impl EditorWindows {
-    pub(super) fn new(desk: Arc<Desk>, app: BurnishEditor) -> Self {
+    fn new(desk: Arc<Desk>, app: BurnishEditor) -> Self {
         Self {
             desk,
             app: Arc::new(Mutex::new(app)),

@@ -15,7 +15,7 @@ use burnish_session::saved;
 use nice_plug::plugin::{ParamValue, PluginState};
 use serde_json::Value;
 
-use super::{BYPASS_ID, SESSION_FIELD, TIMELINE_FIELD};
+use super::ids::{BYPASS_ID, SESSION_FIELD, TIMELINE_FIELD};
 use crate::switches::Switch;
 
 /// Key of the values of parameters that this version does not know.

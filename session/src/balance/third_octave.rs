@@ -108,7 +108,7 @@ mod tests {
             left: (0..96_000).map(|n| 0.1 * (0.130_899_7 * n as f32).sin()).collect(),
             right: (0..96_000).map(|n| 0.1 * (0.130_899_7 * n as f32).sin()).collect(),
         };
-        let spectrum = crate::reference::song_spectrum(&audio);
+        let spectrum = crate::song_spectrum::song_spectrum(&audio);
         let levels = levels_db(&spectrum.average, 48_000.0);
         assert!((levels[17].unwrap() + 20.0).abs() < 0.1, "{levels:?}");
     }

@@ -3,12 +3,21 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::setup::MOST_TRIALS;
 use super::shuffle::SplitMix64;
-use super::{Answer, MOST_TRIALS};
 
 /// Below this chance of guessing as well, a difference counts as heard: the
 /// usual mark, which one test in twenty passes by luck.
 const USUAL_MARK: f64 = 0.05;
+
+/// What X is said to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// X is A.
+    A,
+    /// X is B.
+    B,
+}
 
 /// The trials.
 #[derive(Clone, PartialEq)]
@@ -117,9 +126,9 @@ impl AbxOutcome {
             self.p_text()
         )];
         lines.push(if self.is_heard() {
-            "Guessing seldom does that, so a difference was very likely heard; one test in twenty \
-             gets this far by luck, so repeat it if much depends on it. It does not say which of \
-             the two is better."
+            "Guessing seldom does that, so a difference was very likely heard; luck does it now \
+             and then, so repeat it if much depends on it. It does not say which of the two is \
+             better."
                 .to_owned()
         } else {
             "That can well be guessing. It is no proof that there is no difference: one that is \

@@ -6,8 +6,10 @@ use std::collections::HashSet;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::abx::AbxOutcome;
 use super::opinion::{LONGEST_NOTES, LONGEST_WORD, MOST_OWN_WORDS, Opinion, WORDS};
-use super::{AbxOutcome, MOST_CANDIDATES, listed};
+use super::setup::MOST_CANDIDATES;
+use super::words::listed;
 use crate::saved::{self, Unknown};
 
 /// As many results as are kept; beyond that the oldest go.

@@ -9,10 +9,8 @@ use std::path::Path;
 const MOST_BOXES: usize = 4096;
 
 /// Where chapters are: a list in the user data, or a reference from the audio to a track of texts.
-const CHAPTERS: [&[&[u8; 4]]; 2] = [
-    &[b"moov", b"udta", b"chpl"],
-    &[b"moov", b"trak", b"tref", b"chap"],
-];
+const CHAPTERS: [&[&[u8; 4]]; 2] =
+    [&[b"moov", b"udta", b"chpl"], &[b"moov", b"trak", b"tref", b"chap"]];
 
 /// Whether a file has chapters; false where it is no MP4 file.
 pub(super) fn has_chapters(path: &Path) -> bool {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::Chunk;
+use crate::wav::Chunk;
 
 /// A chunk that is larger is not looked into.
 const MOST_BYTES: u64 = 32 << 20;

@@ -22,8 +22,9 @@ use lofty::picture::{Picture, PictureType};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, ItemValue, SplitTag, Tag, TagExt, TagType};
 
+use super::carried::Carried;
 use super::riff::Chunks;
-use super::{Carried, Chunk};
+use crate::wav::Chunk;
 
 /// Pictures are often larger than what the reader takes by itself.
 const MOST_BYTES: usize = 32 << 20;

@@ -108,7 +108,8 @@ fn write_flac(path: &Path, carried: &Carried) {
     let output = crate::output::Output::to(path, &[]).unwrap();
     let format = FileFormat { container: Container::Flac, bits: Bits::B16 };
     let mut writer = MasterWriter::begin(&output, format, 48_000, 1, Some(9600), carried).unwrap();
-    writer.write(&[0.25; 9600], &[0.25; 9600]).unwrap();
+    let samples = vec![0.25; 9600];
+    writer.write(&samples, &samples).unwrap();
     writer.finish().unwrap();
 }
 

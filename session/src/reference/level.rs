@@ -38,7 +38,7 @@ pub(super) struct SongLevels {
     pub(super) snapshot: MeterSnapshot,
     /// As it is played, LUFS.
     pub(super) integrated_lufs: f64,
-    /// See [`PlayableReference`](super::PlayableReference).
+    /// See [`PlayableReference`](super::song::PlayableReference).
     pub(super) short_term_lufs: Vec<f32>,
 }
 

@@ -9,11 +9,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use super::hash::file_sha256;
 use super::pipeline::{self, Loaded};
 use super::progress::Progress;
 use super::shared::{self, Claim, Key};
-use super::{INTERVAL, PlayableReference, ReferenceDetails, SongFormat, file_sha256};
+use super::song::{PlayableReference, ReferenceDetails, SongFormat};
 use crate::error::FileError;
+
+/// How often there is something to tell.
+pub(super) const INTERVAL: Duration = Duration::from_millis(40);
 
 /// A drive that has not answered for so long is given up on, seconds. One that
 /// was asleep takes up to ten to turn again.

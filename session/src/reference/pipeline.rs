@@ -8,13 +8,14 @@ use std::thread::ScopedJoinHandle;
 use burnish_dsp::spectrum::{SongAnalyzer, SongSpectrum};
 
 use super::level::{MONO_DB, SongLevels, SongMeter, song_region_loudness, waveform};
-use super::progress::Progress;
-use super::{PlayableReference, SongFormat, spectrum_of};
+use super::progress::{PLAYABLE_SHARE, Progress};
+use super::song::{PlayableReference, SongFormat};
 use crate::decode::AudioReader;
 use crate::error::FileError;
 use crate::measure::Measures;
 use crate::references::Region;
 use crate::resample::StereoResampler;
+use crate::song_spectrum::spectrum_of;
 use crate::store::{SongStore, StoreWriter};
 
 /// The longest song that is loaded, minutes.
@@ -123,7 +124,7 @@ fn decode(
             }
         }
         check_length(path, reader, reader.frames(), most_frames)?;
-        progress.show(super::PLAYABLE_SHARE * reader.share_done());
+        progress.show(PLAYABLE_SHARE * reader.share_done());
         let piece = Arc::new(piece);
         for listener in &listeners {
             // A listener that has gone says why itself.

@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+/// Share of the whole work after which a song can be played.
+pub(super) const PLAYABLE_SHARE: f32 = 0.95;
+
 /// What the threads of one file and whoever asked for it tell each other.
 #[derive(Debug, Default)]
 pub(super) struct Progress {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::SystemTime;
 
 use super::progress::Progress;
-use super::{PlayableReference, ReferenceDetails, SongFormat};
+use super::song::{PlayableReference, ReferenceDetails, SongFormat};
 
 /// What a file was when it was looked at, and what was made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

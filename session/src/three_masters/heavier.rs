@@ -3,7 +3,7 @@
 use burnish_dsp::equalizer::{BandSettings, BandShape};
 use burnish_dsp::settings::ChainSettings;
 
-use super::{in_effect, snapped};
+use super::effect::{in_effect, snapped};
 
 /// How much further the own moves are taken.
 const FACTOR: f64 = 1.75;

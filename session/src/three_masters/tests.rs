@@ -1,5 +1,8 @@
 use burnish_dsp::equalizer::BAND_COUNT;
 
+use burnish_dsp::equalizer::BandSettings;
+use burnish_dsp::settings::parameters;
+
 use super::*;
 use crate::blind::SplitMix64;
 use crate::preset::{find_preset, presets};

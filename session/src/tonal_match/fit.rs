@@ -25,10 +25,10 @@
 
 use burnish_dsp::equalizer::BandShape;
 
-use super::BOOSTS_SHARE;
 use super::filter::{Filter, UNKNOWNS};
 use super::problem::Problem;
 use super::refine::refined;
+use super::rules::BOOSTS_SHARE;
 
 /// Rounds of refinement after each filter of a first guess, after each change of
 /// a guess, and of the best.

@@ -17,7 +17,8 @@
 use burnish_dsp::equalizer::{BAND_COUNT, EqualizerSettings};
 
 use super::making::Making;
-use super::{Proposal, free_bands, propose, target};
+use super::moves::Proposal;
+use super::propose::{free_bands, propose, target};
 use crate::balance::{Balance, Curve, difference, distance};
 
 /// Differences closer together than this are the same music, dB.
@@ -192,7 +193,9 @@ fn rated(proposal: &Proposal, asked: &Asked<'_>) -> Option<Proposal> {
 mod tests {
     use burnish_dsp::equalizer::BandShape;
 
-    use super::super::Move;
+    use burnish_dsp::equalizer::BandSettings;
+
+    use super::super::moves::Move;
     use super::*;
     use crate::balance::{BANDS, NOMINAL_HZ};
 
@@ -289,8 +292,7 @@ mod tests {
         watcher.sees(&Watcher::balance(&bump(4000.0, -5.0)));
         assert_eq!(watcher.changes, 3);
         // A band in use, changed: the moves stay and go with it. One more in use: others.
-        watcher.equalizer.bands[0] =
-            super::super::BandSettings { is_on: true, ..watcher.equalizer.bands[0] };
+        watcher.equalizer.bands[0] = BandSettings { is_on: true, ..watcher.equalizer.bands[0] };
         watcher.sees(&Watcher::balance(&bump(4000.0, -5.0)));
         let moves = watcher.moves();
         watcher.equalizer.bands[0].frequency_hz = 31.0;

@@ -8,8 +8,9 @@ use burnish_dsp::equalizer::{
 
 use super::filter::Filter;
 use super::fit::polished;
-use super::problem::{POINTS, Problem};
-use super::{BOOST_COST_DB, CUT_COST_DB, Move, kind, points_hz};
+use super::moves::{Move, kind};
+use super::problem::{POINTS, Problem, points_hz};
+use super::rules::{BOOST_COST_DB, CUT_COST_DB};
 use crate::balance::{BANDS, Curve, difference, distance};
 
 /// Where the limit holds, Hz.

@@ -3,6 +3,7 @@
 use burnish_dsp::units::power_to_db;
 
 use super::filter::{Filter, Limits};
+use crate::balance::edges_hz;
 
 /// What a cut and a boost cost, as weights of the square of their gain: enough
 /// to choose between filters that do the same.
@@ -167,4 +168,15 @@ impl Problem {
         let mean = left.iter().sum::<f64>() / count;
         (left.iter().map(|db| (db - mean).powi(2)).sum::<f64>() / count).sqrt()
     }
+}
+
+/// Where a third octave is looked at, Hz.
+pub(super) fn points_hz(band: usize) -> [f64; POINTS] {
+    let [low, high] = edges_hz(band);
+    let middle = (low * high).sqrt();
+    std::array::from_fn(|point| {
+        // The middles of its thirds.
+        let share = (point as f64 + 0.5) / POINTS as f64 - 0.5;
+        middle * (high / low).powf(share)
+    })
 }

@@ -82,7 +82,7 @@ impl Modules {
             let below = [&place[..], std::slice::from_ref(name)].concat();
             if rest[2].text == "{" {
                 let length = bracket_length(&rest[2..]);
-                self.take(below, file, &folder.join(name), &rest[3..length + 1], read);
+                self.take(below, file, &folder.join(name), &rest[3..=length], read);
                 at += 2 + length;
             } else {
                 let [flat, deep] = [format!("{name}.rs"), format!("{name}/mod.rs")];

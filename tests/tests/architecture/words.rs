@@ -26,14 +26,11 @@ fn all_words(source: &str) -> Vec<Word> {
     let mut line = 1;
     let mut words = Vec::new();
     while let Some(first) = rest.chars().next() {
-        let length = match skipped(rest) {
-            Some(length) => length,
-            None => {
-                let length = word_length(rest, first);
-                words.push(Word { text: rest[..length].to_owned(), line });
-                length
-            }
-        };
+        let length = skipped(rest).unwrap_or_else(|| {
+            let length = word_length(rest, first);
+            words.push(Word { text: rest[..length].to_owned(), line });
+            length
+        });
         line += rest[..length].matches('\n').count();
         rest = &rest[length..];
     }

@@ -51,6 +51,7 @@ fn show_amount(scene: &mut Scene<'_>, rect: Rect) {
     let help = "How much of the difference the moves take. Half is often enough: a reference is a \
                 direction, not a destination.";
     if let Some(amount) = slider(scene, rect, "Match amount", help, scene.view.balance.amount) {
+        let_go(scene);
         scene.edits.push(Edit::Balance(BalanceEdit::Amount(amount)));
     }
 }
@@ -69,7 +70,15 @@ fn show_most(scene: &mut Scene<'_>, rect: Rect) {
     if let Some(clicked) = segments(scene, rect, &items, chosen)
         && Some(clicked) != chosen
     {
+        let_go(scene);
         scene.edits.push(Edit::Balance(BalanceEdit::MostDb(LIMITS_DB[clicked])));
+    }
+}
+
+/// Moves that were held are not those that are asked for now.
+fn let_go(scene: &mut Scene<'_>) {
+    if scene.view.balance.is_held {
+        scene.edits.push(Edit::Balance(BalanceEdit::Hold(false)));
     }
 }
 
@@ -100,7 +109,7 @@ fn show_hold(scene: &mut Scene<'_>, rect: Rect) {
     } else {
         (
             "Hold the moves",
-            "Keeps these moves, whatever plays. Without it they stand still until the music \
+            "Keeps these moves, whatever plays, until another amount or limit is chosen. Without it they stand still until the music \
              changes or others would come clearly nearer.",
         )
     };

@@ -15,12 +15,19 @@ pub(super) const HEIGHT: f32 = ROWS as f32 * ROW;
 /// A row: its name, its unit, what it means, and how it is read.
 type Row = (&'static str, &'static str, &'static str, fn(&Dynamics) -> Option<f64>);
 
-const CREST: &str = "Crest factor: peak to mean power. Low says squeezed, high says lively.";
+const CREST: &str = "Crest factor: peak to mean power. Low says squeezed, high says lively. \
+                     That of the mix is measured while this page is open.";
 const WIDTH: &str = "Width: the sides less the middle. Minus infinity is mono, 0 is unrelated \
-                     channels, above 0 the sides prevail.";
+                     channels, above 0 the sides prevail. That of the mix is measured while this page \
+                     is open.";
 
 const READINGS: [Row; ROWS - 1] = [
-    ("Integrated", "LUFS", "Gated loudness of the whole song.", |song| song.integrated_lufs),
+    (
+        "Integrated",
+        "LUFS",
+        "Gated loudness: of the reference all of it, of mix and master what has been measured.",
+        |song| song.integrated_lufs,
+    ),
     ("LRA", "LU", "Loudness range: how far loud and quiet passages lie apart.", |song| {
         song.loudness_range_lu
     }),

@@ -9,7 +9,7 @@ use egui::{Align2, PopupCloseBehavior, Rect, UiBuilder, pos2, vec2};
 use super::parts;
 use crate::scene::Scene;
 use crate::theme;
-use crate::view::{BlindPageEdit, Edit};
+use crate::view::{BlindPageEdit, Edit, SNAPSHOTS};
 use crate::widgets::{ButtonLook, Segment, button, menu_button, segments, show_menu, toggle};
 
 const ROW_HEIGHT: f32 = 22.0;
@@ -51,7 +51,7 @@ impl Setup {
         }
         let masters = candidates.iter().map(|candidate| candidate.source);
         let masters = masters.filter(|source| matches!(source, BlindSource::Snapshot(_)));
-        masters.take(if self.is_abx { 2 } else { 3 }).collect()
+        masters.take(if self.is_abx { 2 } else { SNAPSHOTS }).collect()
     }
 
     fn flip(&mut self, candidates: &[Candidate], source: BlindSource) {
@@ -90,7 +90,7 @@ fn show_choice(scene: &mut Scene<'_>, setup: &mut Setup, rect: Rect) {
     let text = if setup.is_abx {
         "Can you tell two apart? X is one of them, anew in every trial."
     } else {
-        "Which do you like? Rank two to eight and say why."
+        "Which do you like? Rank two or more and say why."
     };
     let font = theme::font(theme::LABEL_SIZE);
     scene.text_in(words, Align2::LEFT_CENTER, text, font, theme::QUIET);

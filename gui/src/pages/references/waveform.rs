@@ -34,7 +34,7 @@ pub(super) fn show(scene: &mut Scene<'_>, drag: &mut Option<RegionDrag>, rect: R
             ChosenReference::Live if view.live.is_connected => {
                 "What comes in at the side-chain is live: there is no waveform to loop."
             }
-            ChosenReference::Live => "Nothing is connected to the side-chain input.",
+            ChosenReference::Live => "Nothing has come in at the side-chain input yet.",
             _ => "Choose a song above to see it and to mark passages to loop.",
         };
         plots::well(scene.painter(), rect);
@@ -113,7 +113,8 @@ fn show_words(scene: &Scene<'_>, rect: Rect, song: &ReferenceView, duration_s: f
         Some(position_s) => {
             format!("{} / {}", format::duration(position_s), format::duration(duration_s))
         }
-        None => format::duration(duration_s),
+        None if duration_s > 0.0 => format::duration(duration_s),
+        None => format::NO_READING.to_owned(),
     };
     let font = theme::font(theme::TEXT_SIZE);
     let galley = scene.painter().layout_no_wrap(place.clone(), font, theme::QUIET);

@@ -14,7 +14,8 @@ use crate::theme;
 use crate::view::Edit;
 use crate::widgets::toggle as toggle_pill;
 use crate::widgets::{
-    ButtonLook, Segment, button, knob, menu_button, segments, shape_icon, show_menu,
+    ButtonLook, Segment, button, disabled_button, knob, menu_button, segments, shape_icon,
+    show_menu,
 };
 
 const TABS_HEIGHT: f32 = 30.0;
@@ -167,7 +168,11 @@ fn show_buttons(scene: &mut Scene<'_>, state: &mut EqualizerState, rect: Rect, h
     let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
     let text = if has_pages { "S" } else { "Solo" };
     let help = "Hear only the region that this band works on. Never part of a render.";
-    if button(scene, solo, text, "Solo band", help, look).clicked() {
+    let is_tilt = scene.view.settings.equalizer.bands[band].shape == BandShape::Tilt;
+    if is_tilt && !is_on {
+        let help = "A tilt works on everything: there is no region to hear alone.";
+        disabled_button(scene, solo, text, "Solo band", help);
+    } else if button(scene, solo, text, "Solo band", help, look).clicked() {
         scene.edits.push(Edit::Solo(if is_on { None } else { Some(band) }));
     }
     if has_pages {
