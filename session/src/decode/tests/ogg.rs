@@ -353,7 +353,7 @@ fn no_position_makes_hours_of_silence() {
     assert!(audio.frames() < 62 * 48_000);
     // Positions beyond all numbers.
     for position in [u64::MAX - 1, 1 << 63, (1 << 63) - 1] {
-        for from in 2..pages.len() {
+        for from in [2, 3, pages.len() - 1] {
             let mut pages = pages.clone();
             pages[from..].iter_mut().for_each(|page| page.position = position);
             assert!(!read(&file(&pages)).is_err_and(|text| text.contains("could not deal with")));
