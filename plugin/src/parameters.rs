@@ -9,6 +9,7 @@ use burnish_dsp::parameter::{Kind, Taper};
 use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
 use nice_plug::prelude::*;
 
+pub use self::saved::mended_state;
 pub(crate) use self::saved::{mend as mend_state, mended_json};
 use crate::desk::{Desk, Session, lock};
 use crate::switches::{Switch, SwitchPositions};
