@@ -28,8 +28,9 @@ pub use crate::desk::{Desk, SavedChoice, Session};
 use crate::editor::window::EditorWindows;
 use crate::engine::Engine;
 pub use crate::guard::{GetPluginFactory, clap_entry};
-pub use crate::parameters::BurnishParameters;
+pub use crate::parameters::{BurnishParameters, mended_state};
 pub use crate::revision::ENGINE_REVISION;
+pub use crate::saved_timeline::{read as read_timeline, write as write_timeline};
 use crate::worker::WorkerKeeper;
 
 /// One instance of the plug-in.

@@ -11,6 +11,7 @@ use burnish_dsp::settings::{ChainParameter, ChainSettings, parameters};
 use nice_plug::prelude::*;
 
 use self::ids::{BYPASS_ID, SESSION_FIELD, TIMELINE_FIELD};
+pub use self::saved::mended_state;
 pub(crate) use self::saved::{mend as mend_state, mended_json};
 use crate::desk::{Desk, Session};
 use crate::lock::lock;

@@ -15,7 +15,8 @@ const VERSION: &str = "1";
 const SLOT_BYTES: usize = LANES * size_of::<u16>();
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-pub(crate) fn write(contents: &TimelineContents) -> String {
+/// The text of what was measured.
+pub fn write(contents: &TimelineContents) -> String {
     if contents.slots.is_empty() {
         return String::new();
     }
@@ -25,8 +26,11 @@ pub(crate) fn write(contents: &TimelineContents) -> String {
     format!("{VERSION} {first} {count} {check:08x} {}", to_base64(&bytes))
 }
 
-/// Reads what [`write()`] has written; says what was expected and what was found.
-pub(crate) fn read(text: &str) -> Result<TimelineContents, String> {
+/// Reads what [`write()`] has written.
+///
+/// # Errors
+/// Says what was expected and what was found.
+pub fn read(text: &str) -> Result<TimelineContents, String> {
     if text.is_empty() {
         return Ok(TimelineContents::default());
     }

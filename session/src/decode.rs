@@ -155,6 +155,11 @@ impl AudioReader {
 
     fn start(path: &Path) -> Result<Self, String> {
         let mut source = contents::open(path)?;
+        // Before anything is made room for by it.
+        let announced = source.format();
+        if announced.channels > 0 {
+            check(announced)?;
+        }
         let mut interleaved = Vec::new();
         while interleaved.is_empty() {
             if !source.read(&mut interleaved)? {
@@ -162,15 +167,7 @@ impl AudioReader {
             }
         }
         let format = source.format();
-        if !(1..=2).contains(&format.channels) {
-            return Err(format!("expected 1 or 2 channels, found {}", format.channels));
-        }
-        if !(LOWEST_RATE_HZ..=HIGHEST_RATE_HZ).contains(&format.sample_rate_hz) {
-            return Err(format!(
-                "expected a sample rate of {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz, found {} Hz",
-                format.sample_rate_hz
-            ));
-        }
+        check(format)?;
         Ok(Self {
             path: path.to_owned(),
             source,
@@ -293,6 +290,20 @@ impl AudioReader {
         }
         Ok(())
     }
+}
+
+/// Refuses what has more channels than two, or a rate that no audio has.
+fn check(format: Format) -> Result<(), String> {
+    if !(1..=2).contains(&format.channels) {
+        return Err(format!("expected 1 or 2 channels, found {}", format.channels));
+    }
+    if !(LOWEST_RATE_HZ..=HIGHEST_RATE_HZ).contains(&format.sample_rate_hz) {
+        return Err(format!(
+            "expected a sample rate of {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz, found {} Hz",
+            format.sample_rate_hz
+        ));
+    }
+    Ok(())
 }
 
 /// Decoders are not free of mistakes: one that stumbles over a damaged file

@@ -31,6 +31,9 @@ pub struct Preset {
 /// Every parameter with a comment is some ten thousand.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// No line says more than a parameter and its value.
+const MOST_LINE_CHARACTERS: usize = 200;
+
 const BUILT_IN: [(&str, &str); 6] = [
     ("Neutral", include_str!("../../presets/neutral.txt")),
     ("Start", include_str!("../../presets/start.txt")),
@@ -138,6 +141,11 @@ pub fn parse(text: &str) -> Result<ChainSettings, String> {
 /// # Errors
 /// Says what was expected and found; a parameter that does not exist gets the nearest that do.
 pub fn assign(settings: &mut ChainSettings, assignment: &str) -> Result<usize, String> {
+    // Neither looked up nor repeated: what is as long as that is something else.
+    let characters = assignment.chars().count();
+    if characters > MOST_LINE_CHARACTERS {
+        return Err(format!("expected parameter=value, found a line of {characters} characters"));
+    }
     let Some((id, value)) = assignment.split_once('=') else {
         return Err(format!("expected parameter=value, found \"{assignment}\""));
     };
@@ -265,6 +273,14 @@ mod tests {
         assert!(error("eq.9.frequency").contains("eq.1.frequency"), "{}", error("eq.9.frequency"));
         for id in ["x", "", "12,000", "reverb", "something.else"] {
             assert!(error(id).ends_with("`burnish parameters` lists them all"), "{}", error(id));
+        }
+    }
+
+    #[test]
+    fn a_line_of_any_length_is_refused_in_a_few_words() {
+        for line in ["x".repeat(1 << 20), format!("x.{}gain = 1", "x".repeat(1 << 20))] {
+            let error = parse(&format!("trim.gain = 1\n{line}")).unwrap_err();
+            assert!(error.starts_with("line 2: ") && error.len() < 100, "{}", error.len());
         }
     }
 

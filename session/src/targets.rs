@@ -87,7 +87,8 @@ fn parse_target(line: &str) -> Result<Target, String> {
         return Err(format!("expected 6 fields parted by |, found {}", fields.len()));
     };
     let number = |text: &str| {
-        text.parse::<f64>().map_err(|_| format!("expected a number, found \"{text}\""))
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        number.ok_or_else(|| format!("expected a number, found \"{text}\""))
     };
     Ok(Target {
         id: id.to_owned(),
@@ -142,6 +143,10 @@ mod tests {
             parse("# ok\nx | X | loud | never | -1 | n").unwrap_err(),
             "line 2: expected a number, found \"loud\""
         );
+        for number in ["nan", "inf", "-infinity", "1e400"] {
+            let line = format!("x | X | {number} | never | -1 | n");
+            assert!(parse(&line).unwrap_err().contains("expected a number"), "{line}");
+        }
         assert!(parse("x | X").unwrap_err().starts_with("line 1: expected 6 fields"));
     }
 }

@@ -1,12 +1,14 @@
 //! The editor says what is so: readings where there are any, of what they are
 //! called, and clicks that do what they announce.
 
+use burnish_dsp::compare::Listen;
+use burnish_dsp::equalizer::BandShape;
 use burnish_dsp::settings::Stage;
-use burnish_gui::{Edit, SnapshotEdit, SnapshotsView};
+use burnish_gui::{ChosenReference, Edit, ReferenceStatus, SnapshotEdit, SnapshotsView};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::editor::{Model, click, index, open, taken, window};
+use crate::editor::{Model, click, index, open, song, taken, window};
 
 fn value(harness: &Harness<'_, Model>, name: &str) -> String {
     harness.get_by_label(name).value().unwrap_or_default()
@@ -80,7 +82,7 @@ fn bypassed_the_meters_say_what_they_are_of() {
     let mut model = Model { is_bypassed: true, ..Model::default() };
     model.meters.output.loudness.measured_s = 30.0;
     let measured = value(&open(model), "Measured");
-    assert!(measured.starts_with("Bypassed: of the master, which is not heard"), "{measured}");
+    assert!(measured.starts_with("Of the master, not heard: "), "{measured}");
 }
 
 #[test]
@@ -186,4 +188,86 @@ fn turns_of_the_wheel_are_a_run_and_a_reset_is_none() {
     }
     harness.run();
     assert_eq!(taken(&mut harness).first(), Some(&Edit::Begin(gain)));
+}
+
+/// Whether a control answers to anything, and whether it is lit.
+fn lit(harness: &Harness<'_, Model>, name: &str) -> bool {
+    let node = harness.get_by_label(name);
+    node.accesskit_node().is_selected().unwrap_or(false)
+        || node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+}
+
+const CHOICES: [&str; 3] = ["Hear Mix", "Hear Master", "Hear Reference"];
+
+#[test]
+fn nothing_that_a_bypass_overrules_is_lit_or_answers() {
+    let mut model = Model { is_bypassed: true, listen: Listen::Mix, ..Model::default() };
+    model.settings.limiter.is_on = true;
+    model.settings.limiter.gain_db = 3.0;
+    let mut harness = open(model);
+    for name in CHOICES {
+        assert!(!lit(&harness, name), "{name}");
+    }
+    for name in ["Hear Mix", "Unity gain", "Delta", "Monitor Mono", "Monitor Side"] {
+        assert_eq!(click(&mut harness, name), [], "{name}");
+    }
+}
+
+#[test]
+fn a_reference_that_cannot_be_played_is_not_lit_and_the_master_is_named() {
+    let gone = song("gone.wav", ReferenceStatus::Failed("expected a file, found none".into()));
+    for list in [vec![gone], vec![]] {
+        let mut model = Model { listen: Listen::Reference, ..Model::default() };
+        model.references = list;
+        model.chosen = ChosenReference::Song(0);
+        let harness = open(model);
+        assert!(!lit(&harness, "Hear Reference"));
+        let heard = value(&harness, "Hearing");
+        assert!(heard.starts_with("Hearing the master, because"), "{heard}");
+    }
+}
+
+#[test]
+fn a_delta_is_all_that_is_lit_and_a_choice_ends_it() {
+    let mut harness =
+        open(Model { delta: Some(Stage::Glue), listen: Listen::Mix, ..Model::default() });
+    for name in CHOICES {
+        assert!(!lit(&harness, name), "{name}");
+    }
+    let edits = click(&mut harness, "Hear Mix");
+    assert_eq!(edits, [Edit::Delta(None), Edit::Listen(Listen::Mix)]);
+}
+
+#[test]
+fn unity_gain_is_there_only_where_the_limiter_gives_gain() {
+    for (is_on, gain_db) in [(false, 6.0), (true, 0.0)] {
+        let mut model = Model { is_at_unity_gain: true, ..Model::default() };
+        model.settings.limiter.is_on = is_on;
+        model.settings.limiter.gain_db = gain_db;
+        let mut harness = open(model);
+        assert_eq!(click(&mut harness, "Unity gain"), []);
+        assert_eq!(value(&harness, "Hearing"), "Hearing the master: what a render contains");
+    }
+}
+
+#[test]
+fn until_all_is_measured_nothing_is_called_as_loud() {
+    let mut model = Model { listen: Listen::Mix, ..Model::default() };
+    for (is_level, words) in
+        [(false, "still being made as loud as the master"), (true, "mix, as loud as the master")]
+    {
+        model.is_blind_level = is_level;
+        let harness = open(model);
+        let heard = value(&harness, "Hearing");
+        assert!(heard.contains(words), "{heard}");
+        model = Model { listen: Listen::Mix, ..Model::default() };
+    }
+}
+
+#[test]
+fn no_region_of_a_tilt_is_heard_alone() {
+    let mut model = Model::on(Stage::Equalizer);
+    model.settings.equalizer.bands[0].shape = BandShape::Tilt;
+    let mut harness = open(model);
+    assert_eq!(click(&mut harness, "Solo band"), []);
 }

@@ -23,6 +23,7 @@ mod editor_snapshots;
 mod editor_truth;
 #[cfg(target_os = "linux")]
 mod editor_window;
+mod fuzzing;
 #[cfg(unix)]
 mod guard;
 #[cfg(target_os = "linux")]

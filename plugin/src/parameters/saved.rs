@@ -78,6 +78,14 @@ pub(crate) fn mended_json(json: Vec<u8>) -> Vec<u8> {
     serde_json::to_vec(&state).unwrap_or(json)
 }
 
+/// The JSON of a state as it is taken in: readable, whole and within all ranges. `None` where
+/// it is no state.
+pub fn mended_state(json: &[u8]) -> Option<Vec<u8>> {
+    let mut state: PluginState = serde_json::from_slice(&mended_json(json.to_vec())).ok()?;
+    mend(&mut state);
+    serde_json::to_vec(&state).ok()
+}
+
 /// A value in whatever form it is found.
 fn value_of(found: Value) -> Option<ParamValue> {
     let value = match found {

@@ -192,6 +192,12 @@ impl Demuxed {
     /// What the whole has to keep.
     fn finish(&mut self) -> Result<(), String> {
         let rate_hz = self.sample_rate_hz();
+        if self.decoded == 0 && self.promised_frames.is_some_and(|promised| promised > 0) {
+            return Err(
+                "expected audio, found none of what its header promises: the file is truncated or damaged"
+                    .to_owned(),
+            );
+        }
         if let Some(promised) = self.promised_frames {
             if self.is_lossless && self.given < promised {
                 return Err(truncated(promised, self.given, rate_hz));

@@ -244,7 +244,9 @@ impl Mp3Source {
 
     /// Silence where frames were lost, as long as what stands there would have been.
     fn fill(&mut self, bytes: u64) {
-        let mean = (self.frame_bytes / self.packets.max(1)).max(1);
+        // Before any frame was decoded, the first one is what is known of them.
+        let mean = self.frame_bytes.checked_div(self.packets).unwrap_or(self.like.bytes as u64);
+        let mean = mean.max(1);
         let most = MOST_SILENCE_S * u64::from(self.like.sample_rate_hz);
         let frames = ((bytes + mean / 2) / mean * self.like.frames as u64).min(most);
         self.codec.reset();

@@ -15,15 +15,19 @@ use super::aac::{half_band, surround};
 use super::demuxed::{ALL, Demuxed, Edit};
 use super::section::{Section, read_up_to};
 use super::source::Source;
-use super::words::{cannot_read, counted, found};
+use super::words::{cannot_read, counted, found, seconds};
 
 /// Boxes looked at before it is given up.
 const MOST_BOXES: usize = 10_000;
 /// The most that is read of a box.
-const MOST_BOX_BYTES: usize = 1 << 16;
+const MOST_BOX_BYTES: usize = 1 << 22;
+/// Silence that an edit list may ask for: ten minutes at 48 kHz. It costs a few bytes there.
+const MOST_SILENT_FRAMES: u64 = 600 * 48_000;
 /// Boxes that hold what is looked for.
-const CONTAINERS: [&[u8; 4]; 10] =
-    [b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"meta", b"ilst", b"----"];
+const CONTAINERS: [&[u8; 4]; 12] = [
+    b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"meta", b"ilst", b"----",
+    b"moof", b"traf",
+];
 
 /// What the boxes say.
 #[derive(Debug, Default)]
@@ -36,6 +40,8 @@ struct Movie {
     itunes: Option<[u64; 3]>,
     /// Bytes that the last box lacks.
     missing_bytes: u64,
+    /// Packets that its fragments count.
+    fragment_packets: u64,
 }
 
 #[derive(Debug, Default)]
@@ -50,10 +56,13 @@ struct Track {
     edits: Vec<(u64, i64)>,
     /// Units of all its packets.
     units: u64,
+    /// Whether its audio lies in the file in the order in which it is heard.
+    is_out_of_order: bool,
 }
 
 /// Opens an MP4.
 pub(super) fn open(section: Section) -> Result<Box<dyn Source>, String> {
+    let length = section.length();
     let mut file = BufReader::new(section);
     let movie = read_movie(&mut file)?;
     if movie.missing_bytes > 0 {
@@ -62,13 +71,22 @@ pub(super) fn open(section: Section) -> Result<Box<dyn Source>, String> {
             counted(movie.missing_bytes, "byte", "bytes")
         ));
     }
+    if movie.fragment_packets > length {
+        return Err(
+            "expected intact audio, found fragments of more packets than it has bytes".to_owned()
+        );
+    }
     if !movie.is_indexed {
         return Err("expected an M4A with its index, found none (no moov box): the file is truncated or was never finished".to_owned());
     }
     let track = movie.tracks.iter().find(|track| track.is_sound);
     let track = track.ok_or_else(|| found("a film without sound"))?;
     refuse(track)?;
-    let (edits, mut warnings) = edits(&movie, track);
+    if track.is_out_of_order {
+        // Symphonia goes on behind the last chunk instead of going back.
+        return Err(found("an M4A whose audio does not lie in its order"));
+    }
+    let (edits, mut warnings) = edits(&movie, track)?;
     let sounds = movie.tracks.iter().filter(|track| track.is_sound).count();
     if sounds > 1 {
         warnings.push(format!("it holds {sounds} tracks of sound: the first was read"));
@@ -143,7 +161,7 @@ fn has_bandwidth_extension(config: &[u8]) -> bool {
 }
 
 /// What of the decoded audio is heard.
-fn edits(movie: &Movie, track: &Track) -> (Vec<Edit>, Vec<String>) {
+fn edits(movie: &Movie, track: &Track) -> Result<(Vec<Edit>, Vec<String>), String> {
     let in_units = |length: u64| {
         let scaled = u128::from(length) * u128::from(track.timescale.max(1));
         u64::try_from(scaled / u128::from(movie.timescale.max(1))).unwrap_or(ALL)
@@ -155,29 +173,36 @@ fn edits(movie: &Movie, track: &Track) -> (Vec<Edit>, Vec<String>) {
         known.into_iter().find(|frames| frames.abs_diff(length) <= tick).unwrap_or(length)
     };
     let mut edits = Vec::new();
-    let mut place = 0;
+    let (mut place, mut silence) = (0_u64, 0_u64);
     for (length, start) in &track.edits {
         let Ok(start) = u64::try_from(*start) else {
+            silence = silence.saturating_add(in_units(*length));
             edits.push(Edit::Silence(in_units(*length)));
             continue;
         };
         if start < place {
             let text = "its edit list goes back in time, which is not followed: elsewhere it may play otherwise";
-            return (Vec::new(), vec![text.to_owned()]);
+            return Ok((Vec::new(), vec![text.to_owned()]));
         }
         let rest = track.units.saturating_sub(start);
         let length = match in_units(*length) {
-            0 if rest == 0 => ALL - start,
+            0 if rest == 0 => ALL,
             0 => rest,
             length => exact(length, rest),
         };
-        place = start + length;
+        place = start.saturating_add(length);
         edits.push(Edit::Frames(start, length));
     }
     if let (true, Some([priming, _, frames])) = (track.edits.is_empty(), movie.itunes) {
         edits.push(Edit::Frames(priming, frames));
     }
-    (edits, Vec::new())
+    if silence > MOST_SILENT_FRAMES {
+        let found_s = seconds(silence, track.timescale);
+        return Err(format!(
+            "expected music, found {found_s:.0} s of silence that its edit list puts between"
+        ));
+    }
+    Ok((edits, Vec::new()))
 }
 
 /// Reads all boxes; those that hold others are entered, so all come one after another.
@@ -215,6 +240,11 @@ fn read_movie(file: &mut BufReader<Section>) -> Result<Movie, String> {
         let body = read_up_to(file, body).map_err(|error| cannot_read(&error))?;
         match kind {
             b"mvhd" => movie.timescale = clock(&body).unwrap_or(0),
+            // Some are counted whose size and length are said for all at once.
+            b"trun" => {
+                let packets = u64::from(u32_at(&body, 4).unwrap_or(0));
+                movie.fragment_packets = movie.fragment_packets.saturating_add(packets);
+            }
             b"name" => remark = body.get(4..).unwrap_or_default().to_vec(),
             b"data" if remark == b"iTunSMPB" => movie.itunes = gaps(&body),
             _ => {
@@ -236,6 +266,8 @@ impl Track {
             b"mdhd" => self.timescale = clock(body).unwrap_or(0),
             b"stsd" => self.describe(body),
             b"stts" => self.units = units(body),
+            b"stco" => self.is_out_of_order = !is_ascending(body, 4),
+            b"co64" => self.is_out_of_order = !is_ascending(body, 8),
             b"elst" => self.edits = edit_list(body),
             _ => {}
         }
@@ -248,7 +280,7 @@ impl Track {
         self.config = entry
             .windows(4)
             .position(|four| four == b"esds")
-            .and_then(|place| audio_config(&entry[place + 8..]))
+            .and_then(|place| audio_config(entry.get(place + 8..)?))
             .unwrap_or_default();
     }
 }
@@ -298,6 +330,13 @@ fn units(body: &[u8]) -> u64 {
     // One that is longer than what was read of it is not added up.
     let most = body.len() / 8;
     if count > most { 0 } else { (0..count).map_while(entry).fold(0, u64::saturating_add) }
+}
+
+/// Whether the places of chunks, numbers of so many bytes, only grow.
+fn is_ascending(body: &[u8], width: usize) -> bool {
+    let count = u32_at(body, 4).unwrap_or(0) as usize;
+    let places = body.get(8..).unwrap_or_default().chunks_exact(width).take(count);
+    places.clone().zip(places.skip(1)).all(|(place, next)| place <= next)
 }
 
 fn edit_list(body: &[u8]) -> Vec<(u64, i64)> {

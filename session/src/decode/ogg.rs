@@ -9,6 +9,7 @@ mod opus;
 mod page;
 
 use std::io::BufReader;
+use std::iter::repeat_n;
 
 use self::link::Link;
 use self::page::{Event, PacketReader};
@@ -21,8 +22,10 @@ use super::words::{Lost, at, counted, format_changed};
 #[cfg(test)]
 pub(super) use self::page::checksum;
 
-/// Frames held back until a page tells where they stand.
+/// Frames held back until a page tells where they stand, and silence where some are missing.
 const MOST_HELD_S: u64 = 60;
+/// The same, at rates beyond all that music has in Ogg.
+const MOST_HELD_FRAMES: u64 = MOST_HELD_S * 96_000;
 
 /// An Ogg file: one link, or several one behind another.
 struct OggSource {
@@ -75,6 +78,10 @@ impl OggSource {
         self.link.format().channels.max(1)
     }
 
+    fn most_held_frames(&self) -> u64 {
+        (MOST_HELD_S * u64::from(self.link.format().sample_rate_hz)).min(MOST_HELD_FRAMES)
+    }
+
     fn held_frames(&self) -> u64 {
         (self.held.len() / self.channels()) as u64
     }
@@ -85,7 +92,7 @@ impl OggSource {
         // What was too much at the end of a page was not the end.
         self.excess = 0;
         match self.link.decode(packet, &mut self.held) {
-            Ok(frames) => self.position += frames as u64,
+            Ok(frames) => self.position = self.position.saturating_add(frames as u64),
             Err(Failure::Damage(text)) => {
                 if self.link.is_lossless() {
                     return Err(self.damage(&text));
@@ -96,6 +103,11 @@ impl OggSource {
         }
         if let Some(end) = end {
             self.anchor(end, is_last);
+            // Pages may claim any position: a few of them would make hours of silence.
+            let found = (self.given + self.held_frames()).saturating_sub(self.lost.frames);
+            if self.lost.frames > found + self.most_held_frames() {
+                return Err(self.damage("more of it is missing than is there"));
+            }
         }
         self.is_ended |= is_last;
         Ok(())
@@ -129,11 +141,9 @@ impl OggSource {
             }
         } else if let Some(place) = self.gap.take() {
             let missing = end.saturating_sub(self.position);
-            let most = MOST_HELD_S * u64::from(self.link.format().sample_rate_hz);
-            let frames = missing.min(most);
-            let samples = vec![0.0; frames as usize * channels];
+            let frames = missing.min(self.most_held_frames());
             self.lost.count(self.given + (place / channels) as u64, frames);
-            self.held.splice(place..place, samples);
+            self.held.splice(place..place, repeat_n(0.0, frames as usize * channels));
             self.excess = self.position.saturating_sub(end);
         } else {
             self.excess = self.position.saturating_sub(end);
@@ -223,9 +233,8 @@ impl Source for OggSource {
         match self.packets.next()? {
             Event::Packet { bytes, end, is_last } => {
                 // All that was held has its place, and something follows it.
-                let most = MOST_HELD_S * u64::from(self.link.format().sample_rate_hz);
                 let is_placed = self.has_position && self.gap.is_none() && self.excess == 0;
-                if is_placed || self.held_frames() > most {
+                if is_placed || self.held_frames() > self.most_held_frames() {
                     self.gap = None;
                     self.release(interleaved);
                 }

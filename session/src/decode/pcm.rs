@@ -134,7 +134,8 @@ impl PcmSource {
     }
 
     fn promised_bytes(&self) -> u64 {
-        self.layout.stretches.iter().map(|stretch| stretch.promised_bytes).sum()
+        let promised = self.layout.stretches.iter().map(|stretch| stretch.promised_bytes);
+        promised.fold(0, u64::saturating_add)
     }
 
     fn found_bytes(&self) -> u64 {

@@ -45,11 +45,12 @@ fn read_with_warning(bytes: &[u8], words: &[&str]) -> Decoded {
     decoded
 }
 
-/// Expects a refusal with these words, in one line.
+/// Expects a refusal with these words, in one line, by one who knew what it refused.
 #[track_caller]
 fn assert_refused(bytes: &[u8], words: &[&str]) {
     let text = read(bytes).map(|decoded| decoded.warnings).unwrap_err();
     assert!(text.contains("expected") && !text.contains('\n'), "{text}");
+    assert!(!text.contains("could not deal with"), "{text}");
     for word in words {
         assert!(text.contains(word), "\"{word}\" is not in: {text}");
     }

@@ -4,6 +4,7 @@
 //! where the samples lie: the size of the whole is not asked, that of the samples is
 //! believed as long as it can be.
 
+use std::collections::HashMap;
 use std::io::{BufReader, Seek, SeekFrom};
 
 use super::pcm::{Encoding, Layout, PcmSource, Stretch, is_placeholder};
@@ -73,6 +74,9 @@ struct Chunks {
     long_size: Option<u64>,
     /// Bytes behind the samples that are no chunks.
     behind: u64,
+    /// Places that were looked at, and whether whole chunks stand from there to the end: each
+    /// data chunk asks anew, and there may be many.
+    followed: HashMap<u64, bool>,
     warnings: Vec<String>,
 }
 
@@ -173,7 +177,7 @@ fn read_chunks(
         if bytes > left {
             break;
         }
-        if &header[..4] == b"data" && !chunks_follow(file, body + bytes, left - bytes, order)? {
+        if &header[..4] == b"data" && !chunks_follow(file, body + bytes, length, order, chunks)? {
             chunks.behind = left - bytes;
         }
         place = next_place(file, body + bytes)?;
@@ -198,7 +202,7 @@ fn data_bytes(
         return Ok(bytes);
     }
     let said = u64::from(size);
-    let is_real = size == 0 && chunks_follow(file, body, left, order)?;
+    let is_real = size == 0 && chunks_follow(file, body, body + left, order, chunks)?;
     if is_placeholder(size) && said != left && (said > left || size == 0) && left > 0 && !is_real {
         chunks.is_open_ended = true;
         return Ok(left);
@@ -218,23 +222,30 @@ fn data_bytes(
 fn chunks_follow(
     file: &mut BufReader<Section>,
     from: u64,
-    left: u64,
+    end: u64,
     order: Order,
+    chunks: &mut Chunks,
 ) -> Result<bool, String> {
-    let (mut place, end) = (from, from + left);
-    for _ in 0..MOST_CHUNKS {
+    let (mut place, mut places) = (from, Vec::new());
+    let is_whole = loop {
+        if let Some(known) = chunks.followed.get(&place) {
+            break *known;
+        }
         // A byte of padding may be left.
         if place + 1 >= end {
-            return Ok(true);
+            break true;
         }
-        let Some(header) = header_at(file, place)? else { return Ok(false) };
-        if !is_id(&header[..4]) {
-            return Ok(false);
+        if chunks.followed.len() + places.len() >= MOST_CHUNKS {
+            break false;
         }
+        places.push(place);
+        let header = header_at(file, place)?.filter(|header| is_id(&header[..4]));
+        let Some(header) = header else { break false };
         let size = u64::from(order.u32(&header, 4).unwrap_or(0));
         place += 8 + size + size % 2;
-    }
-    Ok(false)
+    };
+    chunks.followed.extend(places.into_iter().map(|place| (place, is_whole)));
+    Ok(is_whole)
 }
 
 /// Chunks are padded to whole words; some writers forget to.

@@ -8,6 +8,8 @@ use crate::wav::Chunk;
 
 /// A chunk that is larger is not looked into.
 const MOST_BYTES: u64 = 32 << 20;
+/// And no more than this of all together.
+const MOST_BYTES_OF_ALL: u64 = 4 * MOST_BYTES;
 /// No file has more of them.
 const MOST_CHUNKS: usize = 4096;
 
@@ -89,6 +91,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Chunks>> {
     }
     let mut chunks = Chunks { is_wav: true, ..Chunks::default() };
     let mut long_data_bytes = None;
+    let mut room = MOST_BYTES_OF_ALL;
     let end = file.get_ref().metadata()?.len();
     walk(&mut file, end, u32::from_le_bytes, |file, id, size| {
         if id == *b"ds64" && (16..=MOST_BYTES).contains(&size) {
@@ -103,10 +106,11 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Chunks>> {
         if OF_THE_SAMPLES.contains(&&id) {
             return Ok(size);
         }
-        if !CARRIED.contains(&&id) || size > MOST_BYTES {
+        if !CARRIED.contains(&&id) || size > MOST_BYTES.min(room) {
             chunks.left_behind.push(words(id));
             return Ok(size);
         }
+        room -= size;
         let mut bytes = vec![0; size as usize];
         file.read_exact(&mut bytes)?;
         chunks.list.push(Chunk { id, bytes });
@@ -143,9 +147,9 @@ fn walk<R: Read + Seek>(
     number: fn([u8; 4]) -> u32,
     mut visit: impl FnMut(&mut R, [u8; 4], u64) -> io::Result<u64>,
 ) -> io::Result<()> {
-    let mut at = 12;
+    let mut at = 12_u64;
     for _ in 0..MOST_CHUNKS {
-        if at + 8 > end {
+        if at.saturating_add(8) > end {
             break;
         }
         file.seek(SeekFrom::Start(at))?;

@@ -55,6 +55,24 @@ fn no_size_leads_astray() {
 }
 
 #[test]
+fn a_long_size_beyond_all_numbers_ends_the_file() {
+    for bytes in [u64::MAX, u64::MAX - 40, 1 << 63] {
+        let sizes = [&[0; 8][..], &bytes.to_le_bytes(), &[0; 12]].concat();
+        let file = [
+            &b"RF64"[..],
+            &[0xff; 4],
+            b"WAVE",
+            &chunk(*b"iXML", 4, b"<a/>"),
+            &chunk(*b"ds64", 28, &sizes),
+            &chunk(*b"data", u32::MAX, b"audio!"),
+        ]
+        .concat();
+        let told = carried(&file);
+        assert_eq!((&told.carried[..], told.left_behind.len()), (&["iXML".to_owned()][..], 0));
+    }
+}
+
+#[test]
 fn a_tag_that_says_how_loud_the_mix_was_keeps_the_rest() {
     let mut id3 = lofty::id3::v2::Id3v2Tag::new();
     id3.insert_user_text("REPLAYGAIN_TRACK_GAIN".to_owned(), "-3 dB".to_owned());

@@ -74,7 +74,10 @@ fn menus_and_buttons_ask_for_what_they_say() {
 
 #[test]
 fn solo_and_unity_gain_are_asked_for_said_in_words_and_taken_back() {
-    let mut harness = open(Model::on(Stage::Equalizer));
+    let mut model = Model::on(Stage::Equalizer);
+    model.settings.limiter.is_on = true;
+    model.settings.limiter.gain_db = 3.0;
+    let mut harness = open(model);
     click(&mut harness, "EQ band 3");
     assert_eq!(click(&mut harness, "Solo band"), [Edit::Solo(Some(2))]);
     assert_eq!(click(&mut harness, "Unity gain"), [Edit::UnityGain(true)]);

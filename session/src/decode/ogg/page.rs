@@ -12,6 +12,10 @@ const MOST_PAGE_BYTES: usize = HEADER_BYTES + 255 + 255 * 255;
 /// The longest packet that is put together: no codec has one as long.
 const MOST_PACKET_BYTES: usize = 1 << 24;
 const READ_BYTES: usize = 1 << 16;
+/// Places that look like a page and are none: so many, and one for so many pages. Each has to
+/// be summed up, and a file may be made of them.
+const MOST_WRONG_PAGES: u64 = 1000;
+const LEAST_PAGES_FOR_A_WRONG_ONE: u64 = 10;
 
 const IS_CONTINUED: u8 = 1;
 const IS_FIRST: u8 = 2;
@@ -50,6 +54,8 @@ pub(super) struct PacketReader<R> {
     bytes: Vec<u8>,
     is_at_end: bool,
     consumed: u64,
+    pages: u64,
+    wrong_pages: u64,
     /// The page that begins a stream and is still to be read.
     waiting: Option<Page>,
     serial: Option<u32>,
@@ -66,6 +72,8 @@ impl<R: Read> PacketReader<R> {
             bytes: Vec::new(),
             is_at_end: false,
             consumed: 0,
+            pages: 0,
+            wrong_pages: 0,
             waiting: None,
             serial: None,
             next_sequence: None,
@@ -182,7 +190,15 @@ impl<R: Read> PacketReader<R> {
             self.fill(MOST_PAGE_BYTES)?;
             if let Some((page, bytes)) = page_in(&self.bytes) {
                 self.drop_bytes(bytes);
+                self.pages += 1;
                 return Ok(Some(page));
+            }
+            self.wrong_pages += 1;
+            if self.wrong_pages > MOST_WRONG_PAGES + self.pages / LEAST_PAGES_FOR_A_WRONG_ONE {
+                return Err(format!(
+                    "expected intact audio, found damage in {} pages",
+                    self.wrong_pages
+                ));
             }
             // Damaged, or no page at all: the next one is looked for behind its marker.
             self.drop_bytes(1);

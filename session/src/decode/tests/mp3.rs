@@ -93,3 +93,15 @@ fn junk_before_and_behind_is_none_of_it() {
     let padded = [&frames().concat()[..], &[0; 700]].concat();
     assert!(read_plainly(&padded).audio == alone);
 }
+
+#[test]
+fn what_stands_before_the_first_frame_is_as_long_as_frames_would_be() {
+    let original = read_plainly(&fixture("chorus.mp3")).audio;
+    let frames = frames();
+    let junk = vec![0x55; 10 * frames[1].len()];
+    // Remarks thrice are enough to be known as an MP3, and hold no audio.
+    let bytes = [&frames[0].repeat(3)[..], &junk, &frames[1..].concat()].concat();
+    let audio = read(&bytes).unwrap().audio;
+    // Frames are of several lengths; not one for each byte.
+    assert!(audio.frames() < original.frames() + 40 * 1152, "{} frames", audio.frames());
+}

@@ -1,7 +1,7 @@
 //! M4A: what its edit list calls the music is what is read.
 
 use super::made::{Bits, channels, mp4_box, noise};
-use super::{assert_refused, fixture, read_plainly, read_with_warning};
+use super::{assert_refused, fixture, read, read_plainly, read_with_warning};
 
 const PACKET: usize = 4096;
 
@@ -35,6 +35,16 @@ fn alac_entry(rate_hz: u32) -> Vec<u8> {
     mp4_box(b"alac", &entry)
 }
 
+/// How a file is made.
+#[derive(Clone, Copy)]
+struct Plan<'a> {
+    rate_hz: u32,
+    timescale: u32,
+    /// The body of its edit list, if it has one.
+    list: &'a [u8],
+    is_index_last: bool,
+}
+
 /// A file of noise at such a rate, its index before or behind the audio.
 fn m4a(
     samples: &[i16],
@@ -43,6 +53,16 @@ fn m4a(
     edits: &[(u32, i32)],
     is_index_last: bool,
 ) -> Vec<u8> {
+    let mut list = words(&[0, edits.len() as u32]);
+    for (length, start) in edits {
+        list.extend(words(&[*length, *start as u32, 0x1_0000]));
+    }
+    let list = if edits.is_empty() { &[] } else { &list[..] };
+    planned(samples, Plan { rate_hz, timescale, list, is_index_last })
+}
+
+fn planned(samples: &[i16], plan: Plan) -> Vec<u8> {
+    let Plan { rate_hz, timescale, list, is_index_last } = plan;
     let packets: Vec<Vec<u8>> = samples.chunks(2 * PACKET).map(alac).collect();
     let frames = samples.len() as u32 / 2;
     let head = mp4_box(b"ftyp", b"M4A \0\0\0\0");
@@ -66,13 +86,9 @@ fn m4a(
             mp4_box(b"hdlr", b"\0\0\0\0\0\0\0\0soun\0\0\0\0\0\0\0\0\0\0\0\0\0"),
             mp4_box(b"minf", &minf.concat()),
         ];
-        let mut list = words(&[0, edits.len() as u32]);
-        for (length, start) in edits {
-            list.extend(words(&[*length, *start as u32, 0x1_0000]));
-        }
         let mut trak = mp4_box(b"tkhd", &[&words(&[7, 0, 0, 1, 0, frames])[..], &[0; 60]].concat());
-        if !edits.is_empty() {
-            trak.extend(mp4_box(b"edts", &mp4_box(b"elst", &list)));
+        if !list.is_empty() {
+            trak.extend(mp4_box(b"edts", &mp4_box(b"elst", list)));
         }
         trak.extend(mp4_box(b"mdia", &mdia.concat()));
         let mvhd = [&words(&[0, 0, 0, timescale, 1])[..], &[0; 80]].concat();
@@ -185,4 +201,96 @@ fn codecs_that_cannot_be_read_are_named() {
     bare[2] |= 1;
     bare[3] = bare[3] & 0x3F | 0x80;
     assert_refused(&bare, &["5.1 AAC"]);
+}
+
+#[test]
+fn an_edit_list_of_any_numbers_is_read_or_refused() {
+    let samples = noise(FRAMES);
+    let listed = |timescale: u32, edits: &[(u64, i64)]| {
+        let mut list = words(&[1 << 24, edits.len() as u32]);
+        for (length, start) in edits {
+            list.extend(length.to_be_bytes());
+            list.extend(start.to_be_bytes());
+            list.extend(words(&[0x1_0000]));
+        }
+        planned(&samples, Plan { rate_hz: 48_000, timescale, list: &list, is_index_last: false })
+    };
+    assert_is(&listed(48_000, &[(30_000, 2112)]), &samples[2 * 2112..2 * 32_112]);
+    // To the end, and beyond it.
+    assert_is(&listed(48_000, &[(u64::MAX, 2112)]), &samples[2 * 2112..]);
+    for edits in [&[(0, i64::MAX)][..], &[(u64::MAX, i64::MAX)], &[(7, i64::MAX), (7, i64::MAX)]] {
+        for timescale in [0, 1, 48_000, u32::MAX] {
+            let read = read(&listed(timescale, edits));
+            assert!(!read.is_err_and(|text| text.contains("could not deal with")));
+        }
+    }
+    // Twelve bytes would make hours.
+    let silence = [(1 << 40, -1), (0, 0)];
+    assert_refused(&listed(48_000, &silence), &["s of silence", "edit list"]);
+    assert_refused(&listed(48_000, &[(20_000_000, -1); 3]), &["1250 s of silence"]);
+}
+
+#[test]
+fn fragments_have_no_more_packets_than_bytes() {
+    // All audio is in a fragment, which claims any number of packets of no bytes.
+    let mut plain = fixture("chorus.m4a");
+    for (kind, count) in [(b"stts", 8), (b"stsc", 8), (b"stsz", 12), (b"stco", 8)] {
+        let place = plain.windows(4).position(|four| four == kind).unwrap() + count;
+        plain[place..place + 4].fill(0);
+    }
+    let moov = plain.windows(4).position(|four| four == b"moov").unwrap() - 4;
+    let fragmented = |bytes_of_each: u32, count: u32| {
+        let trex = mp4_box(b"trex", &words(&[0, 1, 1, 1024, bytes_of_each, 0]));
+        let index = [&plain[moov + 8..], &mp4_box(b"mvex", &trex)].concat();
+        let run = mp4_box(b"trun", &words(&[0, count]));
+        let traf = mp4_box(b"traf", &[mp4_box(b"tfhd", &words(&[0, 1])), run].concat());
+        let moof = mp4_box(b"moof", &[mp4_box(b"mfhd", &words(&[0, 1])), traf].concat());
+        let fragment = [moof, mp4_box(b"mdat", &[0; 1000])].concat();
+        [&plain[..moov], &mp4_box(b"moov", &index), &fragment].concat()
+    };
+    for count in [1_000_000, u32::MAX] {
+        assert_refused(&fragmented(0, count), &["more packets than it has bytes"]);
+    }
+    // Nothing of it can be read, so its rate is not known.
+    assert_refused(&fragmented(50_000, 1), &["found none of what its header promises"]);
+}
+
+#[test]
+fn chunks_that_lie_in_no_order_are_refused() {
+    // The demuxer takes none from before the one that came last.
+    let samples = noise(2 * PACKET);
+    let (ordered, again) = (chunked(&samples, [0, 1]), chunked(&samples, [1, 0]));
+    assert_is(&ordered, &samples);
+    assert_refused(&again, &["does not lie in its order"]);
+}
+
+/// A file of two packets in two chunks, which come in this order.
+fn chunked(samples: &[i16], order: [u32; 2]) -> Vec<u8> {
+    let plain = m4a(samples, 48_000, 1000, &[], true);
+    let box_at = |kind: &[u8]| plain.windows(4).position(|four| four == kind).unwrap();
+    let (stsc, stsz, stco) = (box_at(b"stsc"), box_at(b"stsz"), box_at(b"stco"));
+    let number = |place: usize| u32::from_be_bytes(plain[place..place + 4].try_into().unwrap());
+    let (start, length) = (number(stco + 12), number(stsz + 16));
+    let mut bytes = plain.clone();
+    // One packet to a chunk.
+    bytes[stsc + 16..stsc + 20].copy_from_slice(&1_u32.to_be_bytes());
+    let starts = order.map(|place| start + place * length);
+    let table = mp4_box(b"stco", &words(&[0, 2, starts[0], starts[1]]));
+    bytes.splice(stco - 4..stco + 16, table);
+    for container in [b"moov", b"trak", b"mdia", b"minf", b"stbl"] {
+        let place = box_at(container) - 4;
+        let longer = number(place) + 4;
+        bytes[place..place + 4].copy_from_slice(&longer.to_be_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn a_description_that_ends_in_its_name_is_none() {
+    let plain = m4a(&noise(FRAMES), 48_000, 1000, &[], true);
+    // The last four bytes of the one entry.
+    let end = plain.windows(4).position(|four| four == b"stts").unwrap() - 4;
+    let mut bytes = plain.clone();
+    bytes[end - 4..end].copy_from_slice(b"esds");
+    assert!(!read(&bytes).is_err_and(|text| text.contains("could not deal with")));
 }

@@ -334,3 +334,52 @@ fn what_else_is_in_ogg_is_named() {
     assert_refused(&other(b"\x80theora"), &["a film without sound"]);
     assert_refused(&other(b"something"), &["an unknown encoding in Ogg"]);
 }
+
+#[test]
+fn no_position_makes_hours_of_silence() {
+    let pages = opus(1, 2);
+    // Every second page is lost, and the others claim to be a hundred seconds apart.
+    let mut far: Vec<Page> = pages[..2].to_vec();
+    far.extend(pages[2..].iter().step_by(2).cloned());
+    for (n, page) in (0..).zip(&mut far[2..]) {
+        page.position += n * 100 * 48_000;
+    }
+    assert_refused(&file(&far), &["more of it is missing than is there"]);
+    // One gap of any length is filled with a minute at most.
+    let mut lost = pages.clone();
+    lost.remove(5);
+    lost[5..].iter_mut().for_each(|page| page.position += 1 << 40);
+    let audio = read_with_warning(&file(&lost), &["60.00 s lost"]).audio;
+    assert!(audio.frames() < 62 * 48_000);
+    // Positions beyond all numbers.
+    for position in [u64::MAX - 1, 1 << 63, (1 << 63) - 1] {
+        for from in [2, 3, pages.len() - 1] {
+            let mut pages = pages.clone();
+            pages[from..].iter_mut().for_each(|page| page.position = position);
+            assert!(!read(&file(&pages)).is_err_and(|text| text.contains("could not deal with")));
+        }
+    }
+}
+
+#[test]
+fn a_rate_that_no_audio_has_makes_no_room_for_itself() {
+    let mut pages = vorbis();
+    pages[0].body[12..16].copy_from_slice(&4_000_000_000_u32.to_le_bytes());
+    // The first one with audio is missing.
+    pages.remove(3);
+    pages[3..].iter_mut().for_each(|page| page.position += 1 << 40);
+    assert_refused(&file(&pages), &["sample rate", "found 4000000000 Hz"]);
+}
+
+#[test]
+fn what_only_looks_like_pages_is_given_up() {
+    let mut bytes = file(&opus(1, 2));
+    let half = bytes.len() / 2;
+    // Each of them has a sum, of 60,000 bytes, that is wrong.
+    let mut wrong = b"OggS\0\0".to_vec();
+    wrong.resize(26, 0);
+    wrong.push(255);
+    wrong.resize(27 + 255, 240);
+    bytes.splice(half..half, wrong.repeat(3000));
+    assert_refused(&bytes, &["damage in 10", "pages"]);
+}

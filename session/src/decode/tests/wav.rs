@@ -239,3 +239,27 @@ fn beyond_4_gib_the_length_is_what_is_there() {
     std::fs::write(&path, head).unwrap();
     assert!(read_file(&path).unwrap_err().contains("truncated"));
 }
+
+#[test]
+fn sizes_beyond_all_numbers_are_truncation() {
+    let sizes = |bytes: u64| [&[0; 8], &bytes.to_le_bytes()[..], &[0; 12]].concat();
+    for bytes in [u64::MAX - 1, u64::MAX / 2, 1 << 62] {
+        let chunks = [
+            chunk(b"ds64", &sizes(bytes)),
+            plain_format(),
+            chunk(b"data", &little(&noise(FRAMES))),
+            sized(b"data", u32::MAX, &little(&noise(FRAMES))),
+        ];
+        assert_refused(&form(b"RF64", u32::MAX, &chunks), &["the file is truncated"]);
+    }
+}
+
+#[test]
+fn many_chunks_of_samples_take_no_longer_than_one() {
+    let samples = little(&noise(FRAMES));
+    let mut chunks = vec![plain_format()];
+    chunks.extend(vec![chunk(b"data", &[]); 30_000]);
+    chunks.push(chunk(b"data", &samples));
+    let audio = read(&riff(&chunks)).unwrap().audio;
+    assert_is_noise(&audio);
+}
