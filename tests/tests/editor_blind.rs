@@ -143,6 +143,7 @@ fn a_test_is_set_up_from_the_candidates() {
     let why = harness.get_by_label("Before it can start").value().unwrap();
     assert!(why.contains("exactly 2"), "{why}");
     click(&mut harness, "Test Sculpted master");
+    click(&mut harness, &format!("Test {}", NAMES[3]));
     let abx = |trials| BlindMode::Abx { trials };
     assert_eq!(click(&mut harness, "Start"), expected(abx(16), &[0, 4]));
     click(&mut harness, "Trials");
