@@ -31,6 +31,7 @@ const FILES: [&str; 14] = [
     "docs/dependencies.md",
     "docs/editor.png",
     "docs/hosts.md",
+    "docs/json.md",
     "docs/licences.md",
     "gui/fonts/OFL.txt",
     "material/LICENSE-FluidR3.txt",
