@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::run::{Failure, Outcome, command, root, step, target};
 
 /// What is copied as it is, from the project's folder: among it all that the README links to.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",

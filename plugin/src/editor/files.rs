@@ -24,7 +24,7 @@ pub(super) fn browse(desk: &Arc<Desk>) {
         .add_filter("Audio", &EXTENSIONS)
         .pick_files();
     wait(desk, move |desk| {
-        if let Some(files) = answer(desk, dialog, "Drop files here, or paste a path.") {
+        if let Some(files) = answer(desk, dialog, "Paste a path instead.") {
             desk.messages
                 .pick(Picked::Add(files.iter().map(|file| file.path().to_owned()).collect()));
         }
