@@ -12,7 +12,7 @@ use super::source::Source;
 use super::words::{cannot_read, found};
 
 /// Rates by their number.
-const RATES_HZ: [u32; 13] = [
+pub(super) const RATES_HZ: [u32; 13] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
     7_350,
 ];

@@ -34,6 +34,10 @@ pub(super) struct Demuxed {
     promised_frames: Option<u64>,
     /// What of the decoded audio counts, in its order; all of it where there is none.
     edits: Vec<Edit>,
+    /// Units of a second in which the container counts, where these need not be frames.
+    timescale: Option<u32>,
+    /// Whether the edits count in them still.
+    are_edits_in_units: bool,
     /// Decoded frames up to now.
     decoded: u64,
     /// Frames given up to now.
@@ -72,6 +76,8 @@ impl Demuxed {
             promised_frames: promised_frames.or(track.num_frames),
             format,
             edits: Vec::new(),
+            timescale: None,
+            are_edits_in_units: false,
             decoded: 0,
             given: 0,
             packets: 0,
@@ -83,8 +89,24 @@ impl Demuxed {
         })
     }
 
-    /// Only these passages are the file's audio.
+    /// The container counts in so many units a second.
+    pub(super) fn counted_in(self, timescale: u32) -> Self {
+        Self { timescale: Some(timescale).filter(|units| *units > 0), ..self }
+    }
+
+    /// Only these passages are the file's audio, in units of the container.
+    pub(super) fn edited_in_units(mut self, edits: Vec<Edit>) -> Self {
+        self.are_edits_in_units = true;
+        self.edited(edits)
+    }
+
+    /// Only these passages are the file's audio, in frames.
     pub(super) fn edited(mut self, edits: Vec<Edit>) -> Self {
+        self.set_edits(edits);
+        self
+    }
+
+    fn set_edits(&mut self, edits: Vec<Edit>) {
         if !edits.is_empty() {
             let frames = edits.iter().map(|edit| match edit {
                 Edit::Silence(frames) | Edit::Frames(_, frames) => *frames,
@@ -93,7 +115,6 @@ impl Demuxed {
             self.promised_frames = (sum < ALL / 2).then_some(sum);
         }
         self.edits = edits;
-        self
     }
 
     /// The same with something to say about it.
@@ -106,6 +127,32 @@ impl Demuxed {
     pub(super) fn without_length(mut self) -> Self {
         self.promised_frames = None;
         self
+    }
+
+    /// Units of the container in frames, as soon as anything was decoded.
+    fn frames_of(&self, units: u64) -> u64 {
+        let (rate_hz, timescale) = (self.sample_rate_hz(), self.timescale.unwrap_or(0));
+        if rate_hz == 0 || timescale == 0 || timescale == rate_hz || units >= ALL / 2 {
+            return units;
+        }
+        let doubled = 2 * u128::from(units) * u128::from(rate_hz) / u128::from(timescale);
+        u64::try_from(doubled.div_ceil(2)).map_or(ALL, |frames| frames.min(ALL))
+    }
+
+    /// What the container says in units is meant in frames.
+    fn count_edits_in_frames(&mut self) {
+        let edits = std::mem::take(&mut self.edits);
+        let edits = edits.into_iter().map(|edit| match edit {
+            Edit::Silence(units) => Edit::Silence(self.frames_of(units)),
+            Edit::Frames(from, units) => {
+                let from_frame = self.frames_of(from);
+                let to = self.frames_of(from.saturating_add(units));
+                Edit::Frames(from_frame, to.saturating_sub(from_frame))
+            }
+        });
+        let edits = edits.collect();
+        self.are_edits_in_units = false;
+        self.set_edits(edits);
     }
 
     fn sample_rate_hz(&self) -> u32 {
@@ -136,6 +183,9 @@ impl Demuxed {
             Err(Failure::Damage(text) | Failure::Fatal(text)) => return Err(self.damage(&text)),
         };
         self.decoded += frames;
+        if self.are_edits_in_units && self.sample_rate_hz() > 0 {
+            self.count_edits_in_frames();
+        }
         Ok(())
     }
 
@@ -254,9 +304,12 @@ impl Source for Demuxed {
             if packet.track_id != self.track_id {
                 return Ok(true);
             }
-            let is_in_place = u64::try_from(packet.pts.get()).is_ok_and(|at| at == self.decoded);
+            let place = u64::try_from(packet.pts.get()).map(|units| self.frames_of(units));
+            // A clock that is coarser than frames cannot tell them all apart.
+            let is_in_place =
+                place.is_ok_and(|place| place.abs_diff(self.decoded) < self.frames_of(1).max(1));
             if self.is_lossless && !is_in_place {
-                let is_before = u64::try_from(packet.pts.get()).is_ok_and(|at| at < self.decoded);
+                let is_before = place.is_ok_and(|place| place < self.decoded);
                 return Err(self.damage(if is_before {
                     "it begins anew: another file was joined to it"
                 } else {

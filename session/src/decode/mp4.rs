@@ -11,18 +11,19 @@ use symphonia::core::formats::FormatOptions;
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::default::formats::IsoMp4Reader;
 
-use super::aac::{half_band, surround};
+use super::aac::{RATES_HZ, half_band, surround};
 use super::demuxed::{ALL, Demuxed, Edit};
 use super::section::{Section, read_up_to};
 use super::source::Source;
 use super::words::{cannot_read, counted, found, seconds};
+use crate::audio::HIGHEST_RATE_HZ;
 
 /// Boxes looked at before it is given up.
 const MOST_BOXES: usize = 10_000;
 /// The most that is read of a box.
 const MOST_BOX_BYTES: usize = 1 << 22;
-/// Silence that an edit list may ask for: ten minutes at 48 kHz. It costs a few bytes there.
-const MOST_SILENT_FRAMES: u64 = 600 * 48_000;
+/// Silence that an edit list may ask for, seconds: it costs a few bytes there.
+const MOST_SILENCE_S: u64 = 300;
 /// Boxes that hold what is looked for.
 const CONTAINERS: [&[u8; 4]; 12] = [
     b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"meta", b"ilst", b"----",
@@ -92,14 +93,20 @@ pub(super) fn open(section: Section) -> Result<Box<dyn Source>, String> {
         warnings.push(format!("it holds {sounds} tracks of sound: the first was read"));
     }
     if &track.encoding == b"mp4a" && !track.config.is_empty() {
-        warnings.extend(half_band(track.timescale));
+        warnings.extend(half_band(aac_rate(&track.config).unwrap_or(track.timescale)));
     }
     let mut section = file.into_inner();
     section.seek(SeekFrom::Start(0)).map_err(|error| cannot_read(&error))?;
     let stream = MediaSourceStream::new(Box::new(section), MediaSourceStreamOptions::default());
     let reader = IsoMp4Reader::try_new(stream, FormatOptions::default())
         .map_err(|error| found(&format!("an M4A that cannot be read ({error})")))?;
-    Ok(Box::new(Demuxed::new(Box::new(reader), None)?.edited(edits).warned(warnings)))
+    let source = Demuxed::new(Box::new(reader), None)?.counted_in(track.timescale).warned(warnings);
+    // What iTunes remarks counts frames, a list the track's own units.
+    Ok(Box::new(if track.edits.is_empty() {
+        source.edited(edits)
+    } else {
+        source.edited_in_units(edits)
+    }))
 }
 
 /// Names what cannot be read.
@@ -155,6 +162,12 @@ fn aac_kind(config: &[u8]) -> Option<(u8, u8)> {
     Some((object, take(4)?))
 }
 
+/// AAC's own rate, where it has a number.
+fn aac_rate(config: &[u8]) -> Option<u32> {
+    let [first, second, ..] = *config else { return None };
+    RATES_HZ.get(usize::from((first & 7) << 1 | second >> 7)).copied()
+}
+
 /// Whether AAC-LC says behind its own description that its upper half is coded another way.
 fn has_bandwidth_extension(config: &[u8]) -> bool {
     matches!(config, [_, _, 0x56, 0xE5, flags, ..] if flags & 0x80 != 0)
@@ -196,7 +209,7 @@ fn edits(movie: &Movie, track: &Track) -> Result<(Vec<Edit>, Vec<String>), Strin
     if let (true, Some([priming, _, frames])) = (track.edits.is_empty(), movie.itunes) {
         edits.push(Edit::Frames(priming, frames));
     }
-    if silence > MOST_SILENT_FRAMES {
+    if silence > MOST_SILENCE_S * u64::from(track.timescale.clamp(1, HIGHEST_RATE_HZ)) {
         let found_s = seconds(silence, track.timescale);
         return Err(format!(
             "expected music, found {found_s:.0} s of silence that its edit list puts between"

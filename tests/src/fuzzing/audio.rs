@@ -41,9 +41,9 @@ impl Bound {
     const MP3: Self = Self { per_byte: 36, more: 2 * 1152 };
     /// 1024 frames in a packet that is nothing but its header, 7 bytes.
     const AAC: Self = Self { per_byte: 147, more: 2 * 1024 };
-    /// As many packets as bytes; those of ALAC may have as many frames. And ten minutes of
+    /// As many packets as bytes; those of ALAC may have as many frames. And five minutes of
     /// silence by an edit list.
-    const MP4: Self = Self { per_byte: 65_536, more: 600 * 48_000 };
+    const MP4: Self = Self { per_byte: 65_536, more: 300 * HIGHEST_RATE_HZ as u64 };
     /// Opus has 5760 frames in a packet of one byte and its length; as much again may be lost,
     /// and a minute more, twice while it is held back.
     const OGG: Self = Self { per_byte: 2 * 2880, more: 2 * 60 * 96_000 };

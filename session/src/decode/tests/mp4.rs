@@ -227,7 +227,7 @@ fn an_edit_list_of_any_numbers_is_read_or_refused() {
     // Twelve bytes would make hours.
     let silence = [(1 << 40, -1), (0, 0)];
     assert_refused(&listed(48_000, &silence), &["s of silence", "edit list"]);
-    assert_refused(&listed(48_000, &[(20_000_000, -1); 3]), &["1250 s of silence"]);
+    assert_refused(&listed(48_000, &[(5_000_000, -1); 3]), &["312 s of silence"]);
 }
 
 #[test]
@@ -293,4 +293,33 @@ fn a_description_that_ends_in_its_name_is_none() {
     let mut bytes = plain.clone();
     bytes[end - 4..end].copy_from_slice(b"esds");
     assert!(!read(&bytes).is_err_and(|text| text.contains("could not deal with")));
+}
+
+/// The same file, its track counting in units of two frames.
+fn at_half_the_clock(bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let place = |kind: &[u8]| bytes.windows(4).position(|four| four == kind).unwrap();
+    let (mdhd, elst, stts) = (place(b"mdhd"), place(b"elst"), place(b"stts"));
+    let number = |place: usize| u32::from_be_bytes(bytes[place..place + 4].try_into().unwrap());
+    let mut halved = vec![mdhd + 16, mdhd + 20];
+    halved.extend((0..number(elst + 8) as usize).map(|n| elst + 16 + 12 * n));
+    halved.extend((0..number(stts + 8) as usize).map(|n| stts + 16 + 8 * n));
+    let numbers: Vec<i32> = halved.iter().map(|place| number(*place) as i32).collect();
+    for (place, number) in halved.iter().zip(numbers) {
+        let half = if number < 0 { number } else { number / 2 };
+        bytes[*place..place + 4].copy_from_slice(&half.to_be_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn a_track_may_count_in_other_units_than_frames() {
+    let plain = fixture("chorus.m4a");
+    assert!(read_plainly(&at_half_the_clock(&plain)).audio == read_plainly(&plain).audio);
+    let samples = noise(FRAMES);
+    for edits in [&[(0, 2112)][..], &[(500, 2112)], &[(100, -1), (0, 0)]] {
+        let plain = m4a(&samples, 48_000, 1000, edits, true);
+        let audio = read_plainly(&plain).audio;
+        assert!(read_plainly(&at_half_the_clock(&plain)).audio == audio, "{edits:?}");
+    }
 }
