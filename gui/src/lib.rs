@@ -28,8 +28,9 @@ mod gesture;
 mod session_reduction;
 mod state;
 
-// What every part draws with: the canvas, the controls, rows of controls.
+// What every part draws with: the canvas, the controls, rows of controls, and when they rest.
 mod flow;
+mod rest;
 mod scene;
 mod widgets;
 

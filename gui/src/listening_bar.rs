@@ -4,15 +4,14 @@
 
 mod page_buttons;
 mod reference;
-mod rest;
 mod strip;
 
 use burnish_dsp::compare::Listen;
 use burnish_dsp::monitor::Monitor;
 use egui::{Rect, Stroke, StrokeKind, pos2};
 
-use self::rest::{delta, resting, without_gain};
 use crate::pages::Pages;
+use crate::rest::{delta, resting, without_gain};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::Edit;

@@ -52,7 +52,9 @@ fn divider(scene: &Scene<'_>, inner: Rect, y: f32) {
 fn integrated(scene: &mut Scene<'_>, rect: Rect) {
     let lufs = scene.view.meters.output.loudness.integrated_lufs;
     let name = "Integrated loudness";
-    let is_song = scene.view.integration == IntegrationMode::Timeline;
+    // Without a position in the song it runs freely.
+    let is_fallback = scene.view.meters.integration.is_fallback;
+    let is_song = scene.view.integration == IntegrationMode::Timeline && !is_fallback;
     let text = format::level(lufs);
     let response = scene.reading(rect, name, &format!("{text} LUFS"));
     let label = rect.with_max_y(rect.top() + 22.0);
@@ -66,7 +68,7 @@ fn integrated(scene: &mut Scene<'_>, rect: Rect) {
     let large = (text.as_str(), theme::strong_font(theme::LARGE_SIZE), color);
     scene.quantity(number, Align2::LEFT_CENTER, large, "LUFS");
     platform(scene, rect.with_min_y(rect.bottom() - 20.0));
-    let is_on_play = scene.view.integration == IntegrationMode::ResetOnPlay;
+    let is_on_play = scene.view.integration == IntegrationMode::ResetOnPlay && !is_fallback;
     response.on_hover_text(if is_on_play {
         "Gated loudness of what leaves the chain since the song was started (ITU-R BS.1770-5)."
     } else if is_song {

@@ -148,6 +148,9 @@ pub struct View<'a> {
     pub balance: BalanceView<'a>,
     /// The blind test.
     pub blind: BlindView<'a>,
+    /// Whether all that is compared has been measured long enough to be equally loud; before,
+    /// it is matched by the present moment alone.
+    pub is_level: bool,
     /// Delivery targets to choose from.
     pub targets: &'a [Target],
     /// The chosen target's position in `targets`.

@@ -274,8 +274,8 @@ impl BurnishEditor {
                     .as_ref()
                     .filter(|_| listening.blind.is_some_and(|blind| blind.source.is_some()))
                     .and_then(BlindTest::heard_label),
-                is_level: self.readings.is_some_and(|readings| readings.is_level),
             },
+            is_level: self.readings.is_some_and(|readings| readings.is_level),
             targets: targets(),
             target: targets().iter().position(|target| target.id == session.target).unwrap_or(0),
             presets: &self.preset_names,

@@ -314,13 +314,13 @@ fn before_all_are_equally_loud_nothing_can_be_heard_or_answered() {
     for kind in kinds {
         let mut model = kind();
         let label = if model.blind_test.as_ref().unwrap().trial().is_some() { "A" } else { "Y" };
-        model.is_blind_level = false;
+        model.is_level = false;
         let mut harness = open(model);
         let text = harness.get_by_label("Level match").value().unwrap();
         assert!(text.contains("play on for a few seconds"), "{text}");
         assert_eq!(click(&mut harness, &format!("Hear {label}")), []);
         assert!(harness.query_by_label("X is A").is_none());
-        harness.state_mut().is_blind_level = true;
+        harness.state_mut().is_level = true;
         harness.run();
         assert_eq!(click(&mut harness, &format!("Hear {label}")).len(), 1);
     }
@@ -395,7 +395,7 @@ fn states() -> Vec<(&'static str, Model)> {
     }
     full.blind_results = vec!["A result that goes on and on ".repeat(8); 60];
     let mut unlevel = running(BlindMode::Preference, 2);
-    unlevel.is_blind_level = false;
+    unlevel.is_level = false;
     vec![
         ("nothing to compare", page(0)),
         ("set up", full),

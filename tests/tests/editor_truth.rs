@@ -4,11 +4,13 @@
 use burnish_dsp::compare::Listen;
 use burnish_dsp::equalizer::BandShape;
 use burnish_dsp::settings::Stage;
-use burnish_gui::{ChosenReference, Edit, ReferenceStatus, SnapshotEdit, SnapshotsView};
+use burnish_gui::{
+    BalanceEdit, ChosenReference, Edit, Page, ReferenceStatus, SnapshotEdit, SnapshotsView,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::editor::{Model, click, index, open, song, taken, window};
+use crate::editor::{Model, click, index, open, song, taken, three_blind, window};
 
 fn value(harness: &Harness<'_, Model>, name: &str) -> String {
     harness.get_by_label(name).value().unwrap_or_default()
@@ -256,7 +258,7 @@ fn until_all_is_measured_nothing_is_called_as_loud() {
     for (is_level, words) in
         [(false, "still being made as loud as the master"), (true, "mix, as loud as the master")]
     {
-        model.is_blind_level = is_level;
+        model.is_level = is_level;
         let harness = open(model);
         let heard = value(&harness, "Hearing");
         assert!(heard.contains(words), "{heard}");
@@ -270,4 +272,42 @@ fn no_region_of_a_tilt_is_heard_alone() {
     model.settings.equalizer.bands[0].shape = BandShape::Tilt;
     let mut harness = open(model);
     assert_eq!(click(&mut harness, "Solo band"), []);
+}
+
+#[test]
+fn no_band_is_heard_alone_in_a_bypass() {
+    let mut model = Model::on(Stage::Equalizer);
+    model.is_bypassed = true;
+    let mut harness = open(model);
+    assert_eq!(click(&mut harness, "Solo band"), []);
+}
+
+#[test]
+fn the_pages_of_what_a_blind_test_hides_do_not_answer() {
+    let mut harness = open(Model { blind_test: Some(three_blind()), ..Model::default() });
+    for name in ["References page", "Balance page"] {
+        let node = harness.get_by_label(name);
+        assert!(node.accesskit_node().is_disabled(), "{name}");
+        assert_eq!(click(&mut harness, name), []);
+    }
+}
+
+#[test]
+fn moves_that_are_held_let_go_when_others_are_asked_for() {
+    let mut model = Model { is_match_held: true, ..Model::default() };
+    model.editor.choose_page(Page::Balance);
+    let mut harness = open(model);
+    let edits = click(&mut harness, "Match at most 6 dB");
+    let [held, most] = [BalanceEdit::Hold(false), BalanceEdit::MostDb(6.0)].map(Edit::Balance);
+    assert_eq!(edits, [held, most]);
+}
+
+#[test]
+fn the_live_reference_is_no_average() {
+    let mut model = Model { chosen: ChosenReference::Live, ..Model::default() };
+    model.references =
+        vec![song("one.wav", ReferenceStatus::Ready), song("two.wav", ReferenceStatus::Ready)];
+    model.editor.choose_page(Page::Balance);
+    let mut harness = open(model);
+    assert_eq!(click(&mut harness, "Compare with the average"), []);
 }

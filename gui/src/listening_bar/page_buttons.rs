@@ -2,9 +2,9 @@
 
 use egui::{Rect, Stroke};
 
-use super::rest::{BLIND, is_blind};
 use crate::page::Page;
 use crate::pages::Pages;
+use crate::rest::{BLIND, is_blind};
 use crate::scene::Scene;
 use crate::theme;
 use crate::widgets::{Segment, segments};

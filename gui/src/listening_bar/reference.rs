@@ -2,9 +2,9 @@
 
 use egui::{Align2, Rect, pos2};
 
-use super::rest::{BLIND, is_blind};
 use crate::format;
 use crate::icons;
+use crate::rest::{BLIND, is_blind};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::{ChosenReference, Edit, ReferenceEdit, ReferenceStatus, ReferenceView};

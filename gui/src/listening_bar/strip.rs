@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 use burnish_dsp::compare::{LevelMatch, Listen};
+use burnish_dsp::equalizer::BandShape;
 use burnish_dsp::monitor::Monitor;
 use burnish_session::blind::BlindEdit;
 use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, WidgetInfo, pos2};
 
-use super::rest::{is_blind, without_gain};
 use crate::format;
 use crate::icons;
+use crate::rest::{is_blind, without_gain};
 use crate::scene::Scene;
 use crate::theme;
 use crate::view::{
@@ -119,7 +120,8 @@ fn heard(scene: &Scene<'_>) -> Said {
     } else {
         parts.extend(source(scene));
     }
-    if let Some(band) = view.solo {
+    let is_tilt = |band: usize| view.settings.equalizer.bands[band].shape == BandShape::Tilt;
+    if let Some(band) = view.solo.filter(|band| !is_tilt(*band)) {
         parts.push(format!("only the region of EQ band {}", band + 1));
     }
     if view.is_at_unity_gain && without_gain(scene).is_none() {
@@ -191,7 +193,7 @@ fn side_by_side(scene: &Scene<'_>) -> String {
 
 /// Until all that runs has been measured it is matched by the present moment alone.
 fn as_loud_as(scene: &Scene<'_>) -> &'static str {
-    if scene.view.blind.is_level { "as loud as" } else { "still being made as loud as" }
+    if scene.view.is_level { "as loud as" } else { "still being made as loud as" }
 }
 
 fn reference(scene: &Scene<'_>) -> String {

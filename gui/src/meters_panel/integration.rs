@@ -49,7 +49,8 @@ fn short_name(mode: IntegrationMode) -> &'static str {
 /// Pause and reset, at the right of `rect`.
 pub(crate) fn buttons(scene: &mut Scene<'_>, rect: Rect) {
     let reset = Rect::from_min_max(pos2(rect.right() - RESET_WIDTH, rect.top()), rect.max);
-    let is_song = scene.view.integration == IntegrationMode::Timeline;
+    let is_fallback = scene.view.meters.integration.is_fallback;
+    let is_song = scene.view.integration == IntegrationMode::Timeline && !is_fallback;
     let help = if is_song {
         "Starts all integrated and maximum readings afresh: the whole song has to be played again."
     } else {

@@ -14,8 +14,6 @@ pub struct BlindView<'a> {
     pub results: &'a [String],
     /// The label that is heard, from 0; `None` before the first was chosen.
     pub heard: Option<usize>,
-    /// Whether every candidate has been measured long enough to be equally loud.
-    pub is_level: bool,
 }
 
 impl BlindView<'_> {

@@ -73,9 +73,11 @@ pub(crate) fn show_menu(
     close_behavior: PopupCloseBehavior,
     contents: impl FnOnce(&mut Ui),
 ) {
+    /// What the smallest window has below its header; longer ones scroll.
+    const MOST_HEIGHT: f32 = 430.0;
     Popup::menu(response).gap(4.0).width(width).close_behavior(close_behavior).show(|ui| {
         ui.set_width(width);
-        egui::ScrollArea::vertical().max_height(360.0).show(ui, contents);
+        egui::ScrollArea::vertical().max_height(MOST_HEIGHT).show(ui, contents);
     });
 }
 

@@ -8,7 +8,9 @@ use super::*;
 use burnish_dsp::compare::Listen;
 use burnish_dsp::settings::Stage;
 use burnish_gui::{ChosenReference, ReferenceEdit, SnapshotEdit};
-use burnish_session::blind::{BlindEdit, BlindMode, BlindSetup, BlindSource};
+use burnish_session::blind::{
+    Answer, BlindEdit, BlindMode, BlindSetup, BlindSource, FEWEST_TRIALS,
+};
 use nice_plug::params::Params;
 
 /// What 0.1.0 saved, with something in every field.
@@ -255,4 +257,42 @@ fn an_edit_that_a_test_stands_in_the_way_of_ends_its_reveal_or_says_why_it_waits
             );
         }
     }
+}
+
+#[test]
+fn a_test_that_ends_by_itself_leaves_the_master_to_be_heard() {
+    // The last answer of ABX, and stopping after some, choose nothing to go on with.
+    for stops in [false, true] {
+        let desk = Desk::new();
+        let candidates = (0..2).map(|place| Candidate {
+            source: BlindSource::Snapshot(place),
+            name: format!("Snapshot {place}"),
+        });
+        let mode = BlindMode::Abx { trials: FEWEST_TRIALS };
+        blind::start(&desk, &BlindSetup { mode, candidates: candidates.collect() });
+        let act = |edit| blind::act(&desk, &edit, |_| ChainSettings::default());
+        for _ in 0..if stops { 2 } else { FEWEST_TRIALS } {
+            for label in 0..3 {
+                act(BlindEdit::Hear(label));
+                assert!(desk.listening().blind.is_some_and(|blind| blind.source.is_some()));
+            }
+            act(BlindEdit::Answer(Answer::A));
+        }
+        if stops {
+            act(BlindEdit::Stop);
+        }
+        assert!(lock(&desk.blind).as_ref().is_some_and(|test| !test.is_running()));
+        assert!(desk.listening().blind.is_some_and(|blind| blind.source.is_none()), "{stops}");
+    }
+}
+
+#[test]
+fn only_snapshots_that_were_set_are_put_to_a_test() {
+    let offered = |are_set, has_reference| -> Vec<String> {
+        let candidates = views::candidates(["", "Loud", "", ""], are_set, has_reference);
+        candidates.into_iter().map(|candidate| candidate.name).collect()
+    };
+    assert_eq!(offered([true, false, false, false], false), ["Snapshot A", "Mix"]);
+    let all = ["Snapshot A", "B: Loud", "Snapshot D", "Mix", "Reference"];
+    assert_eq!(offered([true, true, false, true], true), all);
 }

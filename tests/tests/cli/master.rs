@@ -31,18 +31,8 @@ fn neutral_settings_pass_every_sample_format_to_the_bit() {
 fn the_limiter_is_driven_alone_and_the_output_is_aligned() {
     let folder = Folder::new();
     let output = folder.path("out.wav");
-    succeed(&[
-        "master",
-        &mix(),
-        "-o",
-        &output,
-        "--bits",
-        "32f",
-        "--set",
-        "limiter.on=on",
-        "--set",
-        "limiter.gain=5",
-    ]);
+    let limited = ["--bits", "32f", "--set", "limiter.on=on", "--set", "limiter.gain=5"];
+    report(&mix(), &output, &limited);
     let (mix, master) = (decode(Path::new(&mix())).unwrap(), decode(Path::new(&output)).unwrap());
     assert_eq!(master.frames(), mix.frames());
     // -5.9 dBTP and 5 dB: just the ceiling; away from peaks it is pure gain.
@@ -62,16 +52,7 @@ fn every_rate_and_channel_count_is_mastered() {
     for rate_hz in [8_000, 22_050, 44_100, 96_000, 192_000, 384_000] {
         let input = folder.audio("in.wav", &noise(0.7, rate_hz, 0.4), Bits::B24);
         let output = folder.path("out.wav");
-        succeed(&[
-            "master",
-            &input,
-            "-o",
-            &output,
-            "--set",
-            "limiter.on=on",
-            "--set",
-            "limiter.gain=12",
-        ]);
+        report(&input, &output, &["--set", "limiter.on=on", "--set", "limiter.gain=12"]);
         let master = decode(Path::new(&output)).unwrap();
         assert_eq!((master.sample_rate_hz, master.channels), (rate_hz, 2));
         assert_eq!(master.frames(), decode(Path::new(&input)).unwrap().frames());
@@ -82,18 +63,8 @@ fn every_rate_and_channel_count_is_mastered() {
     mono.right.clone_from(&mono.left);
     let input = folder.audio("mono.wav", &mono, Bits::B24);
     let output = folder.path("out.wav");
-    succeed(&[
-        "master",
-        &input,
-        "-o",
-        &output,
-        "--set",
-        "limiter.on=on",
-        "--set",
-        "limiter.gain=6",
-        "--bits",
-        "32f",
-    ]);
+    let limited = ["--set", "limiter.on=on", "--set", "limiter.gain=6", "--bits", "32f"];
+    report(&input, &output, &limited);
     assert_eq!(decode(Path::new(&output)).unwrap().channels, 1);
 }
 

@@ -64,11 +64,11 @@ pub(super) fn labels(scene: &mut Scene<'_>, rect: Rect, test: &BlindTest, words:
     for (i, cell) in columns(rect, labels.len()).enumerate() {
         let response = label_button(scene, cell, labels[i], &words[i], i);
         has_focus |= response.has_focus();
-        if response.clicked() && scene.view.blind.is_level {
+        if response.clicked() && scene.view.is_level {
             ask(scene, BlindEdit::Hear(i));
         }
     }
-    if has_focus && scene.view.blind.is_level {
+    if has_focus && scene.view.is_level {
         let pressed = scene.ui.input(|input| {
             (0..labels.len()).find(|i| {
                 let letter = Key::from_name(labels[*i]);
@@ -89,7 +89,7 @@ fn label_button(
     words: &str,
     place: usize,
 ) -> egui::Response {
-    let is_level = scene.view.blind.is_level;
+    let is_level = scene.view.is_level;
     let is_heard = is_level && scene.view.blind.heard == Some(place);
     let name = format!("Hear {label}");
     let sense = if is_level { Sense::click() } else { Sense::hover() };
@@ -123,7 +123,7 @@ fn label_button(
 
 /// Says that the candidates are not equally loud yet; whether it had to.
 pub(super) fn measuring(scene: &Scene<'_>, rect: Rect) -> bool {
-    if scene.view.blind.is_level {
+    if scene.view.is_level {
         return false;
     }
     let text = "Measuring: play on for a few seconds until all are equally loud.";

@@ -9,6 +9,7 @@ use super::band::{band_index, has_gain, has_q, has_slope, toggle};
 use super::state::EqualizerState;
 use crate::flow;
 use crate::format;
+use crate::rest::BYPASSED;
 use crate::scene::{Scene, parameter};
 use crate::theme;
 use crate::view::Edit;
@@ -164,14 +165,18 @@ fn show_blocks(scene: &mut Scene<'_>, state: &mut EqualizerState, blocks: Rect, 
 fn show_buttons(scene: &mut Scene<'_>, state: &mut EqualizerState, rect: Rect, has_pages: bool) {
     let band = state.band;
     let solo = if has_pages { rect.with_max_x(rect.left() + 30.0) } else { rect };
+    let is_tilt = scene.view.settings.equalizer.bands[band].shape == BandShape::Tilt;
+    let why_not = if is_tilt {
+        Some("A tilt works on everything: there is no region to hear alone.")
+    } else {
+        scene.view.is_bypassed.then_some(BYPASSED)
+    };
     let is_on = scene.view.solo == Some(band);
     let look = if is_on { ButtonLook::Filled(theme::ATTENTION) } else { ButtonLook::Plain };
     let text = if has_pages { "S" } else { "Solo" };
     let help = "Hear only the region that this band works on. Never part of a render.";
-    let is_tilt = scene.view.settings.equalizer.bands[band].shape == BandShape::Tilt;
-    if is_tilt && !is_on {
-        let help = "A tilt works on everything: there is no region to hear alone.";
-        disabled_button(scene, solo, text, "Solo band", help);
+    if let Some(why_not) = why_not {
+        disabled_button(scene, solo, text, "Solo band", why_not);
     } else if button(scene, solo, text, "Solo band", help, look).clicked() {
         scene.edits.push(Edit::Solo(if is_on { None } else { Some(band) }));
     }

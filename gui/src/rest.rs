@@ -5,22 +5,22 @@ use burnish_dsp::settings::Stage;
 use crate::scene::Scene;
 
 /// What a choice says while it rests.
-pub(super) const BLIND: &str = "A blind test is under way: its page chooses what is heard.";
-const BYPASSED: &str =
+pub(crate) const BLIND: &str = "A blind test is under way: its page chooses what is heard.";
+pub(crate) const BYPASSED: &str =
     "Bypassed, so the untouched mix is heard whatever is chosen: end that first.";
 
 /// Whether a blind test is under way, so that nothing may tell what is heard.
-pub(super) fn is_blind(scene: &Scene<'_>) -> bool {
+pub(crate) fn is_blind(scene: &Scene<'_>) -> bool {
     scene.view.blind.is_running()
 }
 
 /// Why no choice of what is heard would change anything, if that is so.
-pub(super) fn resting(scene: &Scene<'_>) -> Option<&'static str> {
+pub(crate) fn resting(scene: &Scene<'_>) -> Option<&'static str> {
     if is_blind(scene) { Some(BLIND) } else { scene.view.is_bypassed.then_some(BYPASSED) }
 }
 
 /// Why there is no gain of the limiter to be taken back, if that is so.
-pub(super) fn without_gain(scene: &Scene<'_>) -> Option<&'static str> {
+pub(crate) fn without_gain(scene: &Scene<'_>) -> Option<&'static str> {
     let limiter = &scene.view.settings.limiter;
     if !limiter.is_on {
         Some("The limiter is off: there is no gain to take back.")
@@ -32,6 +32,6 @@ pub(super) fn without_gain(scene: &Scene<'_>) -> Option<&'static str> {
 }
 
 /// Whether what a stage changes is heard.
-pub(super) fn delta(scene: &Scene<'_>) -> Option<Stage> {
+pub(crate) fn delta(scene: &Scene<'_>) -> Option<Stage> {
     scene.view.delta.filter(|_| scene.view.blind.test.is_none())
 }
