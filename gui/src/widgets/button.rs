@@ -77,7 +77,9 @@ pub(crate) fn show_menu(
     const MOST_HEIGHT: f32 = 430.0;
     Popup::menu(response).gap(4.0).width(width).close_behavior(close_behavior).show(|ui| {
         ui.set_width(width);
-        egui::ScrollArea::vertical().max_height(MOST_HEIGHT).show(ui, contents);
+        // Room for all of it from the first frame on, which is laid out before it is measured.
+        let area = egui::ScrollArea::vertical().max_height(MOST_HEIGHT);
+        area.min_scrolled_height(MOST_HEIGHT).show(ui, contents);
     });
 }
 
