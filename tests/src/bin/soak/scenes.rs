@@ -196,9 +196,11 @@ fn under_the_ceiling(library: Library, chance: &mut Chance, done: &mut Done) -> 
         return Err(format!("expected it to start at {rate_hz} Hz").into());
     }
     let all = raw.parameters();
-    // What is listened to instead of the master, and what adds to it, stay as they are.
+    // What is listened to instead of the master, and what adds to it, stay as they are; so
+    // does the snapshot, for one that was never set has no limiter.
     let keeps = |name: &str| {
-        ["Limiter On", "Limiter Ceiling", "Bypass", "Listen To", "EQ Phase"].contains(&name)
+        ["Limiter On", "Limiter Ceiling", "Bypass", "Listen To", "EQ Phase", "Snapshot"]
+            .contains(&name)
             || name.starts_with("Dither")
     };
     let moved: Vec<_> =
