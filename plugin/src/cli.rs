@@ -50,7 +50,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Measure a mix or a master.
+    /// Measure a mix or a master, and say whether it is fit to be mastered.
     Check(check::Arguments),
     /// Render a mix through the chain; without settings nothing is changed.
     Master(master::Arguments),

@@ -194,6 +194,11 @@ impl AudioReader {
         self.source.promised_frames()
     }
 
+    /// Bits of an integer sample, where the file's samples are stored as such.
+    pub fn integer_bits(&self) -> Option<u32> {
+        self.source.integer_bits()
+    }
+
     /// Frames read up to now.
     pub fn frames(&self) -> u64 {
         self.frames

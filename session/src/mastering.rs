@@ -22,7 +22,7 @@ use crate::measure::Measures;
 use crate::metadata::{Metadata, Told};
 use crate::output::Output;
 use crate::render::render_song;
-use crate::scan::{Scan, Scanning, scan};
+use crate::scan::{Scan, Scanning, Wanted, scan};
 use crate::song::{Song, SongFile};
 use crate::store::{SongStore, StoreWriter};
 
@@ -105,7 +105,7 @@ fn master_with(
         let (scan, copy) = working_copy(mix, most_in_memory_bytes, &mut reading)?;
         (scan, Box::new(copy))
     } else {
-        let scan = scan(mix, false, &mut reading)?;
+        let scan = scan(mix, Wanted::default(), &mut reading)?;
         let song = SongFile::new(mix, &scan);
         (scan, Box::new(song))
     };
@@ -197,7 +197,7 @@ fn working_copy(
 ) -> Result<(Scan, WorkingCopy), FileError> {
     let mut reader = AudioReader::open(path)?;
     let (rate_hz, channels) = (reader.sample_rate_hz(), reader.channels());
-    let mut scanning = Scanning::new(rate_hz, channels, false);
+    let mut scanning = Scanning::new(rate_hz, channels, Wanted::default());
     let mut writer = StoreWriter::in_memory_up_to(most_in_memory_bytes, rate_hz, channels);
     reader.read_all(progress, &mut |left, right| {
         scanning.take(left, right);

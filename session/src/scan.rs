@@ -9,7 +9,17 @@ use crate::decode::AudioReader;
 use crate::error::FileError;
 use crate::file_format::Bits;
 use crate::measure::{Measures, Measuring};
+use crate::mix_check::{MixCheck, Report};
 use crate::song_spectrum::spectrum_of;
+
+/// What is wanted of a scan beside the measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The spectrum of the song.
+    pub spectrum: bool,
+    /// Whether it is fit to be mastered.
+    pub check: bool,
+}
 
 /// What one pass over a file tells.
 #[derive(Clone, Debug)]
@@ -22,6 +32,8 @@ pub struct Scan {
     pub resolution: Bits,
     /// Its spectrum, where that was asked for.
     pub spectrum: Option<SongSpectrum>,
+    /// Whether it is fit, where that was asked for.
+    pub report: Option<Report>,
     /// What is not as it should be with the file, a sentence each.
     pub warnings: Vec<String>,
 }
@@ -50,16 +62,18 @@ impl Resolution {
 pub struct Scanning {
     meter: Measuring,
     analyzer: Option<SongAnalyzer>,
+    check: Option<MixCheck>,
     resolution: Resolution,
     frames: u64,
 }
 
 impl Scanning {
     /// Nothing heard yet of audio of a sample rate, Hz, and so many channels.
-    pub fn new(sample_rate_hz: u32, channels: u16, with_spectrum: bool) -> Self {
+    pub fn new(sample_rate_hz: u32, channels: u16, wanted: Wanted) -> Self {
         Self {
             meter: Measuring::new(sample_rate_hz, channels),
-            analyzer: with_spectrum.then(|| SongAnalyzer::new(f64::from(sample_rate_hz))),
+            analyzer: wanted.spectrum.then(|| SongAnalyzer::new(f64::from(sample_rate_hz))),
+            check: wanted.check.then(|| MixCheck::new(sample_rate_hz, channels)),
             resolution: Resolution(Bits::B16),
             frames: 0,
         }
@@ -71,6 +85,9 @@ impl Scanning {
         if let Some(analyzer) = &mut self.analyzer {
             analyzer.process(left, right);
         }
+        if let Some(check) = &mut self.check {
+            check.take(left, right);
+        }
         self.resolution.take(left);
         self.resolution.take(right);
         self.frames += left.len() as u64;
@@ -78,8 +95,17 @@ impl Scanning {
 
     /// What all of it tells, beside what is to be said of the file.
     pub fn finish(self, warnings: Vec<String>) -> Scan {
+        self.finish_of(None, warnings)
+    }
+
+    /// The same, of a file whose integer samples have so many bits.
+    fn finish_of(self, integer_bits: Option<u32>, warnings: Vec<String>) -> Scan {
+        let measures = self.meter.finish();
+        let bits = integer_bits
+            .map(|bits| [u16::try_from(bits).unwrap_or(u16::MAX), self.resolution.0.count()]);
         Scan {
-            measures: self.meter.finish(),
+            report: self.check.map(|check| check.report(&measures, bits, true)),
+            measures,
             frames: self.frames,
             resolution: self.resolution.0,
             spectrum: self.analyzer.map(spectrum_of),
@@ -94,16 +120,16 @@ impl Scanning {
 /// As [`crate::decode::decode`]; also when `progress` stopped it.
 pub fn scan(
     path: &Path,
-    with_spectrum: bool,
+    wanted: Wanted,
     progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
 ) -> Result<Scan, FileError> {
     let mut reader = AudioReader::open(path)?;
-    let mut scanning = Scanning::new(reader.sample_rate_hz(), reader.channels(), with_spectrum);
+    let mut scanning = Scanning::new(reader.sample_rate_hz(), reader.channels(), wanted);
     reader.read_all(progress, &mut |left, right| {
         scanning.take(left, right);
         Ok(())
     })?;
-    Ok(scanning.finish(reader.warnings()))
+    Ok(scanning.finish_of(reader.integer_bits(), reader.warnings()))
 }
 
 #[cfg(test)]
@@ -120,14 +146,17 @@ mod tests {
         {
             let path = root.join(name);
             let audio = decode(&path).unwrap();
-            let scanned = scan(&path, true, &mut |_| ControlFlow::Continue(())).unwrap();
+            let scanned = scan(&path, Wanted { spectrum: true, check: true }, &mut |_| {
+                ControlFlow::Continue(())
+            })
+            .unwrap();
             assert_eq!(scanned.measures, measure(&audio), "{name}");
             assert_eq!(scanned.frames, audio.left.len() as u64);
             let (spectrum, whole) = (scanned.spectrum.unwrap(), song_spectrum(&audio));
             assert!(spectrum.average == whole.average && spectrum.windows == whole.windows);
         }
         let path = root.join("material/mix.flac");
-        assert!(scan(&path, false, &mut |_| ControlFlow::Break(())).is_err());
+        assert!(scan(&path, Wanted::default(), &mut |_| ControlFlow::Break(())).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! audio through it, sets parameters, keeps state, opens the editor.
 //! And what has to be true whatever a reader is given.
 
+pub mod damage;
 pub mod error;
 pub mod fuzzing;
 pub mod host;

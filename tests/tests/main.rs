@@ -36,6 +36,7 @@ mod loudness;
 mod master_files;
 mod mending;
 mod metadata;
+mod mix_check;
 mod on_demand;
 mod ordered_kernels;
 mod outputs;

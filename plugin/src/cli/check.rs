@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use burnish_session::measure::Measures;
+use burnish_session::mix_check::Report;
+use burnish_session::scan::Wanted;
 use clap::Args;
 use serde::Serialize;
 
@@ -12,37 +14,77 @@ use super::tables;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The file: WAV, AIFF, FLAC, MP3, AAC/M4A, Ogg Vorbis or Opus.
-    mix: PathBuf,
-    /// Print the measures as JSON.
+    /// The file or files: WAV, AIFF, FLAC, MP3, AAC/M4A, Ogg Vorbis or Opus.
+    #[arg(required = true, value_name = "MIX")]
+    mixes: Vec<PathBuf>,
+    /// Print the measures and the findings as JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// The measures of a file, and what is not as it should be with it.
+/// The measures of a file, whether it is fit, and what is not as it should be with it.
 #[derive(Serialize)]
 pub(super) struct Checked {
     #[serde(flatten)]
     measures: Measures,
+    #[serde(flatten)]
+    report: Report,
     warnings: Vec<String>,
 }
 
+/// One file of several.
+#[derive(Serialize)]
+pub(super) struct Named {
+    file: PathBuf,
+    #[serde(flatten)]
+    checked: Checked,
+}
+
+/// What was asked of.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Outcome {
+    One(Box<Checked>),
+    Several { files: Vec<Named> },
+}
+
+fn checked(mix: &PathBuf) -> Result<Checked, String> {
+    let mut warnings = Vec::new();
+    let scan = scanned(mix, Wanted { check: true, ..Wanted::default() }, &mut warnings)?;
+    let report = scan.report.ok_or("expected a check, found none")?;
+    Ok(Checked { measures: scan.measures, report, warnings })
+}
+
 impl Command for Arguments {
-    type Job = PathBuf;
-    type Outcome = Checked;
+    type Job = Vec<PathBuf>;
+    type Outcome = Outcome;
 
-    fn understand(&self) -> Result<PathBuf, String> {
-        Ok(self.mix.clone())
+    fn understand(&self) -> Result<Vec<PathBuf>, String> {
+        Ok(self.mixes.clone())
     }
 
-    fn work(mix: PathBuf) -> Result<Checked, String> {
-        let mut warnings = Vec::new();
-        let measures = scanned(&mix, false, &mut warnings)?.measures;
-        Ok(Checked { measures, warnings })
+    fn work(mixes: Vec<PathBuf>) -> Result<Outcome, String> {
+        if let [mix] = &mixes[..] {
+            return Ok(Outcome::One(Box::new(checked(mix)?)));
+        }
+        let files = mixes
+            .into_iter()
+            .map(|file| Ok(Named { checked: checked(&file)?, file }))
+            .collect::<Result<_, String>>()?;
+        Ok(Outcome::Several { files })
     }
 
-    fn text(checked: &Checked) -> String {
-        tables::measures(&checked.measures)
+    fn text(outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::One(checked) => {
+                tables::measures(&checked.measures) + "\n" + &tables::findings(&checked.report)
+            }
+            Outcome::Several { files } => tables::checks(
+                files
+                    .iter()
+                    .map(|file| (&*file.file, &file.checked.measures, &file.checked.report)),
+            ),
+        }
     }
 
     fn is_json(&self) -> bool {

@@ -7,6 +7,7 @@ use burnish_session::balance::{
     BANDS, Balance, BandDynamics, Dynamics, NOMINAL_HZ, Side, is_matched,
 };
 use burnish_session::references::display_name;
+use burnish_session::scan::Wanted;
 use clap::Args;
 use serde::Serialize;
 
@@ -55,7 +56,8 @@ impl Command for Arguments {
 
     fn work(job: Job) -> Result<Compared, String> {
         let mut warnings = Vec::new();
-        let master = scanned(&job.master, true, &mut warnings)?;
+        let master =
+            scanned(&job.master, Wanted { spectrum: true, ..Wanted::default() }, &mut warnings)?;
         let side = side(&job.master, &master)?;
         let rate_hz = master.measures.sample_rate_hz;
         let references = references(&job.references, rate_hz, &mut warnings)?;

@@ -4,18 +4,18 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use burnish_session::scan::{Scan, scan};
+use burnish_session::scan::{Scan, Wanted, scan};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Measures a file under a progress bar without ever holding it whole; what is not as it
 /// should be with it is said and added to the warnings.
 pub(super) fn scanned(
     path: &Path,
-    with_spectrum: bool,
+    wanted: Wanted,
     warnings: &mut Vec<String>,
 ) -> Result<Scan, String> {
     let bar = bar("reading");
-    let scanned = scan(path, with_spectrum, &mut |share| {
+    let scanned = scan(path, wanted, &mut |share| {
         show(&bar, share);
         ControlFlow::Continue(())
     });

@@ -1,11 +1,13 @@
 //! What the command line prints.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use burnish_dsp::parameter::Kind;
 use burnish_dsp::settings::parameters as all_parameters;
 use burnish_session::measure::Measures;
 use burnish_session::metadata::Told;
+use burnish_session::mix_check::Report;
 use burnish_session::preset;
 use burnish_session::targets::{QuietTracks, targets as all_targets};
 use serde_json::json;
@@ -112,6 +114,43 @@ pub(super) fn measures(measures: &Measures) -> String {
         format!("s, {} Hz, {channels}", measures.sample_rate_hz),
     ]);
     table.to_string() + &bands(measures)
+}
+
+/// What was found, and what follows from it.
+pub(super) fn findings(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let words = finding.kind.words();
+        let _ = writeln!(text, "{} ({}): {}", words.name, finding.sureness.name(), finding.told());
+        let _ = writeln!(text, "    {}", words.why);
+        let _ = writeln!(text, "    In the mix: {}", words.in_the_mix);
+        let _ = writeln!(text, "    Mastering: {}", words.mastering);
+        let _ = writeln!(text, "    Limit: {}.", words.source);
+    }
+    if !report.findings.is_empty() {
+        text.push('\n');
+    }
+    text + &report.verdict.told() + "\n"
+}
+
+/// A row for each file.
+pub(super) fn checks<'a>(
+    files: impl Iterator<Item = (&'a Path, &'a Measures, &'a Report)>,
+) -> String {
+    use Column::{Number, Words};
+    let mut table = Table::new([Words, Number, Number, Number, Words]);
+    table.push(["file", "LUFS", "dBTP", "PLR dB", "verdict"]);
+    for (file, measures, report) in files {
+        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+        table.push([
+            name.into_owned(),
+            loudness(measures.integrated_lufs, measures, MOMENTARY_S),
+            number(measures.true_peak_dbtp, 2),
+            ratio(measures.plr_db, 1),
+            report.verdict.told(),
+        ]);
+    }
+    table.to_string()
 }
 
 pub(super) fn before_after(before: &Measures, after: &Measures) -> String {

@@ -8,7 +8,7 @@ use burnish_session::balance::{BANDS, Balance, NOMINAL_HZ};
 use burnish_session::output::{Input, Output, PRESET, kind_by_name};
 use burnish_session::preset as preset_file;
 use burnish_session::render::render_song;
-use burnish_session::scan::{Scan, Scanning};
+use burnish_session::scan::{Scan, Scanning, Wanted};
 use burnish_session::song::{Song, SongFile};
 use burnish_session::tonal_match::{Limit, MOST_DB, Move, Proposal, propose};
 use clap::Args;
@@ -172,12 +172,16 @@ fn through(
     warnings: &mut Vec<String>,
 ) -> Result<Scan, String> {
     let is_neutral = *settings == ChainSettings::default();
-    let scan = scanned(mix, is_neutral, warnings)?;
+    let scan = scanned(mix, Wanted { spectrum: is_neutral, ..Wanted::default() }, warnings)?;
     if is_neutral {
         return Ok(scan);
     }
     let song = SongFile::new(mix, &scan);
-    let mut scanning = Scanning::new(song.sample_rate_hz(), song.channels(), true);
+    let mut scanning = Scanning::new(
+        song.sample_rate_hz(),
+        song.channels(),
+        Wanted { spectrum: true, ..Wanted::default() },
+    );
     let bar = bar("mastering");
     let rendered =
         render_song(&song, settings, &mut |share| show(&bar, share), &mut |left, right| {

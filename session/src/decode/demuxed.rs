@@ -30,6 +30,8 @@ pub(super) struct Demuxed {
     codec: Codec,
     track_id: u32,
     is_lossless: bool,
+    /// Bits of a sample, of what is lossless.
+    bits: Option<u32>,
     /// Counted by the header.
     promised_frames: Option<u64>,
     /// What of the decoded audio counts, in its order; all of it where there is none.
@@ -69,8 +71,10 @@ impl Demuxed {
         let name = symphonia::default::get_codecs()
             .get_audio_decoder(parameters.codec)
             .map_or("", |decoder| decoder.codec.info.short_name);
+        let is_lossless = name.starts_with("pcm") || name == "flac" || name == "alac";
         Ok(Self {
-            is_lossless: name.starts_with("pcm") || name == "flac" || name == "alac",
+            is_lossless,
+            bits: parameters.bits_per_sample.filter(|_| is_lossless),
             codec,
             track_id: track.id,
             promised_frames: promised_frames.or(track.num_frames),
@@ -278,6 +282,10 @@ impl Source for Demuxed {
 
     fn promised_frames(&self) -> Option<u64> {
         self.promised_frames
+    }
+
+    fn integer_bits(&self) -> Option<u32> {
+        self.bits
     }
 
     fn read(&mut self, interleaved: &mut Vec<f32>) -> Result<bool, String> {

@@ -177,6 +177,13 @@ impl Source for PcmSource {
         self.layout.format
     }
 
+    fn integer_bits(&self) -> Option<u32> {
+        match self.layout.encoding {
+            Encoding::Signed(bytes) => Some(8 * bytes as u32),
+            _ => None,
+        }
+    }
+
     fn promised_frames(&self) -> Option<u64> {
         let bytes =
             if self.layout.is_open_ended { self.found_bytes() } else { self.promised_bytes() };

@@ -22,6 +22,11 @@ pub(super) trait Source {
         self.promised_frames()
     }
 
+    /// Bits of an integer sample, where the samples are stored as such.
+    fn integer_bits(&self) -> Option<u32> {
+        None
+    }
+
     /// Appends the next piece, which may hold nothing, as interleaved samples; false at
     /// the end, where all that the whole has to keep is checked.
     fn read(&mut self, interleaved: &mut Vec<f32>) -> Result<bool, String>;

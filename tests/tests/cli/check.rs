@@ -37,7 +37,7 @@ fn check_prints_all_measures_as_json() {
     assert!(min_psr_db > 0.0 && min_psr_db < 17.0, "{min_psr_db}");
     near("clipped_samples", 0.0, 0.0);
     assert_eq!(measures["warnings"].as_array().unwrap().len(), 0);
-    assert_eq!(measures.as_object().unwrap().len(), 19);
+    assert_eq!(measures.as_object().unwrap().len(), 21);
 }
 
 #[test]
@@ -165,4 +165,47 @@ fn bad_input_is_named_and_leaves_nothing_behind() {
     fail(&["master", &good, "-o", &in_folder], &["found a folder"]);
     assert_eq!(folder.names(), before);
     assert_eq!(fs::read(&good).unwrap(), whole);
+}
+
+#[test]
+fn check_ends_in_a_verdict_that_fits_the_file() {
+    let folder = Folder::new();
+    let text = succeed(&["check", &mix()]);
+    assert!(text.trim_end().ends_with("has to be put right first."), "{text}");
+    assert!(text.contains("\nRumble (likely): "), "{text}");
+    let mut audio = decode(&material_path("mix.flac")).unwrap();
+    for sample in audio.left.iter_mut().chain(&mut audio.right) {
+        *sample = (*sample * 3.0).clamp(-1.0, 1.0) * 0.3;
+    }
+    let clipped = folder.audio("clipped.wav", &audio, Bits::B24);
+    let text = succeed(&["check", &clipped]);
+    assert!(text.contains("\nClipping (certain): "), "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(last.starts_with("Go back to the mix, because of what mastering cannot"), "{text}");
+    assert!(last.contains("clipping"), "{text}");
+    // Several files: a row each.
+    let text = succeed(&["check", &mix(), &clipped]);
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(rows.len(), 3, "{text}");
+    assert!(rows[1].starts_with("mix.flac ") && rows[1].contains(" Master it: "), "{text}");
+    assert!(rows[2].starts_with("clipped.wav ") && rows[2].contains(" Go back to "), "{text}");
+    let all: Value =
+        serde_json::from_str(&succeed(&["check", &mix(), &clipped, "--json"])).unwrap();
+    assert_eq!(all["files"][1]["verdict"]["do"], "mix");
+    assert_eq!(all["files"][1]["findings"][0]["kind"], "clipping");
+}
+
+#[test]
+fn bits_that_are_not_used_are_told_of_the_file_they_are_missing_in() {
+    let folder = Folder::new();
+    let audio = decode(&material_path("mix.flac")).unwrap();
+    let stepped = |samples: &[f32]| -> Vec<f32> {
+        samples.iter().map(|sample| (sample * 32_768.0).round() / 32_768.0).collect()
+    };
+    let audio = StereoAudio { left: stepped(&audio.left), right: stepped(&audio.right), ..audio };
+    for (bits, is_told) in [(Bits::B16, false), (Bits::B24, true), (Bits::F32, false)] {
+        let path = folder.audio("stepped.wav", &audio, bits);
+        let text = succeed(&["check", &path]);
+        assert_eq!(text.contains("Fewer bits than the file has"), is_told, "{bits:?}: {text}");
+    }
 }
