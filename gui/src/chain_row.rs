@@ -4,6 +4,7 @@
 use burnish_dsp::settings::Stage;
 use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, WidgetInfo, pos2, vec2};
 
+use crate::check_card;
 use crate::icons;
 use crate::page::Page;
 use crate::scene::Scene;
@@ -13,9 +14,15 @@ use crate::view::Edit;
 use crate::widgets::toggle;
 
 const ARROW_WIDTH: f32 = 14.0;
+/// The card of the mix check, which is no stage, and narrower where the row is folded.
+const CHECK_WIDTH: f32 = 92.0;
+const FOLDED_CHECK_WIDTH: f32 = 64.0;
 
 /// Draws the row.
 pub(crate) fn show(scene: &mut Scene<'_>, stages: &mut Stages, rect: Rect, is_folded: bool) {
+    let check_width = if is_folded { FOLDED_CHECK_WIDTH } else { CHECK_WIDTH };
+    check_card::show(scene, rect.with_max_x(rect.left() + check_width), is_folded);
+    let rect = rect.with_min_x(rect.left() + check_width + ARROW_WIDTH);
     let faces = stages.faces();
     let count = faces.len() as f32;
     let width = (rect.width() - ARROW_WIDTH * (count - 1.0)) / count;

@@ -40,6 +40,7 @@ mod stages;
 
 // What stands around it.
 mod chain_row;
+mod check_card;
 mod curtain;
 mod drop_target;
 mod header;

@@ -6,6 +6,8 @@ pub enum Page {
     /// The chosen stage.
     #[default]
     Stage,
+    /// Whether the mix is fit to be mastered.
+    Check,
     /// The list of references, their waveforms and loops.
     References,
     /// Tonal balance, dynamics, width, and the proposal to match them.
@@ -16,5 +18,6 @@ pub enum Page {
 
 impl Page {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Stage, Self::References, Self::Balance, Self::Blind];
+    pub const ALL: [Self; 5] =
+        [Self::Stage, Self::Check, Self::References, Self::Balance, Self::Blind];
 }

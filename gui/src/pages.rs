@@ -3,6 +3,7 @@
 mod balance;
 mod blind;
 mod body;
+mod check;
 mod references;
 
 use egui::Rect;
@@ -22,6 +23,7 @@ pub(crate) struct Pages([Box<dyn Body>; COUNT]);
 /// A new page is its name in [`Page`], its file, and its line here.
 fn all() -> [Box<dyn Body>; COUNT] {
     [
+        Box::<check::CheckPage>::default(),
         Box::<references::ReferencesPage>::default(),
         Box::<balance::BalancePage>::default(),
         Box::<blind::BlindPage>::default(),

@@ -2,6 +2,7 @@
 
 mod balance;
 mod blind;
+mod check;
 mod references;
 mod snapshots;
 
@@ -16,6 +17,7 @@ use burnish_session::targets::Target;
 
 pub use self::balance::{BalanceEdit, BalanceView};
 pub use self::blind::{BlindPageEdit, BlindView};
+pub use self::check::CheckView;
 pub use self::references::{
     ChosenReference, LiveInput, ReferenceEdit, ReferenceStatus, ReferenceView, ReferencesView,
 };
@@ -148,6 +150,8 @@ pub struct View<'a> {
     pub balance: BalanceView<'a>,
     /// The blind test.
     pub blind: BlindView<'a>,
+    /// Whether the mix is fit.
+    pub check: CheckView<'a>,
     /// Whether all that is compared has been measured long enough to be equally loud; before,
     /// it is matched by the present moment alone.
     pub is_level: bool,
@@ -201,6 +205,8 @@ pub enum Edit {
     Balance(BalanceEdit),
     /// Something about the blind test.
     Blind(BlindPageEdit),
+    /// The mix check begins anew.
+    CheckAgain,
     /// What comes next is a step of undo of its own.
     EndRun,
     /// Choose a delivery target by its position.

@@ -2,6 +2,7 @@
 
 mod blind;
 mod carry_out;
+mod checking;
 mod document;
 mod files;
 mod steps;
@@ -18,8 +19,8 @@ use burnish_dsp::chain::SNAPSHOTS;
 use burnish_dsp::readings::{ChainSnapshot, HistoryPoint};
 use burnish_dsp::settings::ChainSettings;
 use burnish_gui::{
-    BalanceView, BlindView, Edit, Editor, HISTORY_KEPT, Page, ReferenceView, SnapshotsView,
-    Spectra, View,
+    BalanceView, BlindView, CheckView, Edit, Editor, HISTORY_KEPT, Page, ReferenceView,
+    SnapshotsView, Spectra, View,
 };
 use burnish_session::blind::{BlindTest, Candidate};
 use burnish_session::preset::presets;
@@ -27,6 +28,7 @@ use burnish_session::snapshots::SnapshotBank;
 use burnish_session::targets::targets;
 use nice_plug::context::gui::GuiContext;
 
+use self::checking::{Checking, Heard};
 use self::document::{load_snapshot, store_loaded};
 use self::steps::Steps;
 use self::views::{BalanceReader, BalanceSources};
@@ -63,6 +65,10 @@ pub(crate) struct BurnishEditor {
     reference_views: Vec<ReferenceView>,
     /// The editor is made with the instance, on whatever stack the host has.
     balance: Box<BalanceReader>,
+    checking: Checking,
+    heard: Heard,
+    /// Whether a window was open before.
+    was_open: bool,
     steps: Steps,
     /// Since when the host has selected another snapshot than the parameters hold.
     selection_differs_since: Option<Instant>,
@@ -90,6 +96,9 @@ impl BurnishEditor {
             references: Vec::new(),
             reference_views: Vec::new(),
             balance: Box::default(),
+            checking: Checking::new(48_000, 2),
+            heard: Heard::default(),
+            was_open: false,
             steps: Steps::default(),
             selection_differs_since: None,
             restores: 0,
@@ -104,6 +113,13 @@ impl BurnishEditor {
         context.set_zoom_factor(self.desk.session().editor_scale);
         self.host = Some(host);
         self.worker.start(&self.desk);
+        if !std::mem::replace(&mut self.was_open, true)
+            && self.desk.restores() == 0
+            && self.parameters.settings() == ChainSettings::default()
+        {
+            // A fresh instance: first, is the mix fit?
+            self.editor.choose_page(Page::Check);
+        }
     }
 
     /// Draws the window and does what is asked for in it.
@@ -154,7 +170,11 @@ impl BurnishEditor {
             _ => self.spectra.insert((rate_hz, SpectrumReader::new(f64::from(rate_hz)))),
         };
         let master = self.desk.meters.spectra().map(|spectra| spectra.song.master);
-        reader.update(&self.desk.meters.feed, master);
+        let channels = if self.desk.stream.is_mono() { 1 } else { 2 };
+        self.checking.follow(rate_hz, channels);
+        let checking = &mut self.checking;
+        reader.update(&self.desk.meters.feed, master, &mut |chunk| checking.hear(chunk));
+        self.heard = self.checking.heard();
         let (spectrum, integrated_lufs) = match self.desk.references.chosen() {
             burnish_gui::ChosenReference::Song(place) => {
                 let details = self.references.get(place).and_then(|r| r.details.as_ref());
@@ -274,6 +294,10 @@ impl BurnishEditor {
                     .as_ref()
                     .filter(|_| listening.blind.is_some_and(|blind| blind.source.is_some()))
                     .and_then(BlindTest::heard_label),
+            },
+            check: CheckView {
+                report: self.heard.report.as_deref().filter(|_| !is_blind),
+                heard_s: self.heard.seconds,
             },
             is_level: self.readings.is_some_and(|readings| readings.is_level),
             targets: targets(),

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use burnish_dsp::readings::MeterFeed;
+use burnish_dsp::readings::{FrameChunk, MeterFeed};
 use burnish_dsp::spectrum::{
     CurveDrawer, CurveLook, SharedSongSpectrum, SongSpectrum, SpectrumAnalyzer, log_frequencies,
 };
@@ -50,9 +50,16 @@ impl SpectrumReader {
     }
 
     /// Takes in what has come since the last call.
-    pub(crate) fn update(&mut self, feed: &MeterFeed, song: Option<Arc<SharedSongSpectrum>>) {
+    /// What has come of the mix is heard by somebody else, too.
+    pub(crate) fn update(
+        &mut self,
+        feed: &MeterFeed,
+        song: Option<Arc<SharedSongSpectrum>>,
+        hear: &mut dyn FnMut(&FrameChunk),
+    ) {
         while let Some(chunk) = feed.next_input() {
             self.input.push(&chunk);
+            hear(&chunk);
         }
         while let Some(chunk) = feed.next_output() {
             self.output.push(&chunk);
@@ -168,7 +175,7 @@ mod tests {
             }
         }
         let mut reader = SpectrumReader::new(RATE_HZ);
-        reader.update(&feed, Some(Arc::clone(song.shared())));
+        reader.update(&feed, Some(Arc::clone(song.shared())), &mut |_| {});
         let look = SpectrumLook { is_average: true, is_peak_held: true, ..Default::default() };
         reader.draw(look, &SongSpectrum::default(), 0.0);
         let spectra = &reader.spectra;
@@ -181,7 +188,7 @@ mod tests {
             assert!((peak_db + 20.0).abs() < 0.4, "{peak_db} at {hz}");
         }
         song.reset();
-        reader.update(&feed, Some(Arc::clone(song.shared())));
+        reader.update(&feed, Some(Arc::clone(song.shared())), &mut |_| {});
         reader.draw(look, &SongSpectrum::default(), 0.0);
         assert!(reader.spectra.master_db.is_empty(), "a reset begins anew");
     }

@@ -203,6 +203,13 @@ impl Measuring {
         self.rest[1].extend_from_slice(&right[whole..]);
     }
 
+    /// The measures of what was taken in up to now, but for the last few milliseconds.
+    pub fn so_far(&self) -> Measures {
+        let duration_s = self.frames as f64 / f64::from(self.sample_rate_hz);
+        let snapshot = self.meters.snapshot();
+        Measures::from_snapshot(&snapshot, duration_s, self.sample_rate_hz, self.channels)
+    }
+
     /// The measures of all of it.
     pub fn finish(mut self) -> Measures {
         if !self.rest[0].is_empty() {

@@ -123,9 +123,10 @@ impl MixCheck {
     }
 
     /// What is to be said of what was heard up to now. `measures` are those of the same audio,
-    /// `bits` those of the file's integer samples and those that their values need (16, 24, or 32); `is_ended` says that the end
-    /// was heard.
-    pub fn report(&self, measures: &Measures, bits: Option<[u16; 2]>, is_ended: bool) -> Report {
+    /// `bits` those of the file's integer samples and those that their values need (16, 24, or 32); `is_whole` says that
+    /// it was heard from its beginning to its end without a gap: only then are these, and gaps and
+    /// clicks, looked at.
+    pub fn report(&self, measures: &Measures, bits: Option<[u16; 2]>, is_whole: bool) -> Report {
         if !measures.true_peak_dbtp.is_finite() {
             return Report { verdict: Verdict::Nothing, findings: Vec::new() };
         }
@@ -143,7 +144,9 @@ impl MixCheck {
         if !self.is_mono {
             findings.extend(self.channels.findings());
         }
-        findings.extend(self.edges.findings(is_ended));
+        if is_whole {
+            findings.extend(self.edges.findings());
+        }
         findings.extend(self.low_end.findings(heard_db, measures));
         findings.extend(self.hum.finding(heard_db));
         findings.extend(self.source.findings(heard_db, bits));

@@ -18,12 +18,13 @@ use burnish_dsp::parameter::Kind;
 use burnish_dsp::readings::{ChainSnapshot, HistoryPoint, StagePeaks};
 use burnish_dsp::settings::{ChainSettings, Stage, parameter_index, parameters};
 use burnish_gui::{
-    BalanceView, BlindView, ChosenReference, Edit, Editor, HISTORY_KEPT, ReferenceStatus,
-    ReferenceView, ReferencesView, SMALLEST_SIZE, Smoothing, SnapshotsView, Spectra, SpectrumLook,
-    View,
+    BalanceView, BlindView, CheckView, ChosenReference, Edit, Editor, HISTORY_KEPT,
+    ReferenceStatus, ReferenceView, ReferencesView, SMALLEST_SIZE, Smoothing, SnapshotsView,
+    Spectra, SpectrumLook, View,
 };
 use burnish_session::balance::Balance;
 use burnish_session::blind::{BlindMode, BlindSetup, BlindSource, BlindTest, Candidate};
+use burnish_session::mix_check::Report;
 use burnish_session::references::ReferenceFacts;
 use burnish_session::targets::targets;
 use burnish_session::tonal_match::Proposal;
@@ -61,6 +62,8 @@ pub(crate) struct Model {
     pub(crate) blind_test: Option<BlindTest>,
     pub(crate) blind_results: Vec<String>,
     pub(crate) blind_heard: Option<usize>,
+    pub(crate) report: Option<Report>,
+    pub(crate) heard_s: f64,
     pub(crate) is_level: bool,
     pub(crate) presets: Vec<&'static str>,
     pub(crate) notes: String,
@@ -97,6 +100,8 @@ impl Default for Model {
             blind_test: None,
             blind_results: Vec::new(),
             blind_heard: None,
+            report: None,
+            heard_s: 0.0,
             is_level: true,
             presets: vec!["Start", "A name of forty characters for a preset"],
             notes: String::new(),
@@ -154,6 +159,7 @@ impl Model {
                 results: &self.blind_results,
                 heard: self.blind_heard,
             },
+            check: CheckView { report: self.report.as_ref(), heard_s: self.heard_s },
             is_level: self.is_level,
             targets: targets(),
             target: 0,

@@ -3,7 +3,7 @@
 use egui::{Rect, Stroke};
 
 use crate::page::Page;
-use crate::pages::Pages;
+use crate::pages::{Pages, Title};
 use crate::rest::{BLIND, is_blind};
 use crate::scene::Scene;
 use crate::theme;
@@ -12,23 +12,31 @@ use crate::widgets::{Segment, segments};
 const WIDE: f32 = 78.0;
 const FOLDED: f32 = 46.0;
 
+/// The pages for comparing; the check has its card in the chain row.
+fn titles(pages: &Pages) -> Vec<(Page, Title)> {
+    pages.titles().into_iter().filter(|(page, _)| *page != Page::Check).collect()
+}
+
 /// The width of all.
 pub(super) fn width(pages: &Pages, is_folded: bool) -> f32 {
-    pages.titles().len() as f32 * if is_folded { FOLDED } else { WIDE }
+    titles(pages).len() as f32 * if is_folded { FOLDED } else { WIDE }
 }
 
 /// Draws them; the one that is open goes back to the stage.
 pub(super) fn show(scene: &mut Scene<'_>, pages: &Pages, rect: Rect, is_folded: bool) {
-    let titles = pages.titles();
-    let pages = titles.map(|(page, _)| page);
+    let titles = titles(pages);
+    let pages: Vec<Page> = titles.iter().map(|(page, _)| *page).collect();
     let is_blind = is_blind(scene);
-    let items = titles.map(|(page, title)| Segment {
-        text: if is_folded { title.short } else { title.text },
-        name: title.name,
-        help: if is_blind && page != Page::Blind { BLIND } else { title.help },
-        color: theme::CHOSEN,
-        is_disabled: is_blind && page != Page::Blind,
-    });
+    let items: Vec<Segment<'_>> = titles
+        .into_iter()
+        .map(|(page, title)| Segment {
+            text: if is_folded { title.short } else { title.text },
+            name: title.name,
+            help: if is_blind && page != Page::Blind { BLIND } else { title.help },
+            color: theme::CHOSEN,
+            is_disabled: is_blind && page != Page::Blind,
+        })
+        .collect();
     let open = pages.iter().position(|page| *page == scene.state.page);
     if let Some(clicked) = segments(scene, rect, &items, open) {
         let is_open = open == Some(clicked);

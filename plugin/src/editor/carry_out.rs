@@ -67,6 +67,7 @@ impl BurnishEditor {
                     );
                 }
             }
+            Edit::CheckAgain => self.checking.again(),
             Edit::EndRun => self.steps.end_run(),
             Edit::Notes(notes) => self.as_run("Notes", |editor| {
                 editor.desk.edit_session(|session| session.notes.clone_from(notes));

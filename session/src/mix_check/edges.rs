@@ -250,7 +250,7 @@ impl Edges {
         )
     }
 
-    pub(super) fn findings(&self, is_ended: bool) -> Vec<Finding> {
+    pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let Some([first, last]) = self.sounding() else { return findings };
         let loud_dbfs = self.loud_dbfs();
@@ -319,9 +319,6 @@ impl Edges {
                 Finding::new(Kind::SilenceAtStart, Sureness::Certain, lead_s, LEAD_S)
                     .at(vec![Span { from_s: 0.0, to_s: lead_s }]),
             );
-        }
-        if !is_ended {
-            return findings;
         }
         let end_db = middle_db((last + 1).saturating_sub(UNDER_WAY_BLOCKS), last + 1);
         if end_db > loud_dbfs - UNDER_WAY_DB {
