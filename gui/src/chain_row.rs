@@ -14,23 +14,25 @@ use crate::view::Edit;
 use crate::widgets::toggle;
 
 const ARROW_WIDTH: f32 = 14.0;
+const FOLDED_ARROW_WIDTH: f32 = 9.0;
 /// The card of the mix check, which is no stage, and narrower where the row is folded.
 const CHECK_WIDTH: f32 = 92.0;
-const FOLDED_CHECK_WIDTH: f32 = 64.0;
+const FOLDED_CHECK_WIDTH: f32 = 68.0;
 
 /// Draws the row.
 pub(crate) fn show(scene: &mut Scene<'_>, stages: &mut Stages, rect: Rect, is_folded: bool) {
+    let arrow_width = if is_folded { FOLDED_ARROW_WIDTH } else { ARROW_WIDTH };
     let check_width = if is_folded { FOLDED_CHECK_WIDTH } else { CHECK_WIDTH };
     check_card::show(scene, rect.with_max_x(rect.left() + check_width), is_folded);
-    let rect = rect.with_min_x(rect.left() + check_width + ARROW_WIDTH);
+    let rect = rect.with_min_x(rect.left() + check_width + arrow_width);
     let faces = stages.faces();
     let count = faces.len() as f32;
-    let width = (rect.width() - ARROW_WIDTH * (count - 1.0)) / count;
+    let width = (rect.width() - arrow_width * (count - 1.0)) / count;
     for (i, face) in faces.iter_mut().enumerate() {
-        let left = rect.left() + i as f32 * (width + ARROW_WIDTH);
+        let left = rect.left() + i as f32 * (width + arrow_width);
         let card = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
         if i > 0 {
-            let arrow = pos2(left - 0.5 * ARROW_WIDTH, rect.center().y);
+            let arrow = pos2(left - 0.5 * arrow_width, rect.center().y);
             icons::chevron(scene.painter(), arrow, theme::FAINT);
         }
         show_card(scene, card, &mut **face, is_folded);
@@ -62,7 +64,7 @@ fn show_card(scene: &mut Scene<'_>, card: Rect, face: &mut dyn Face, is_folded: 
         choose(scene, stage);
     }
 
-    let inner = card.shrink2(vec2(theme::GAP, 4.0));
+    let inner = card.shrink2(vec2(if is_folded { 6.0 } else { theme::GAP }, 4.0));
     let head_height = if is_folded { inner.height() } else { 22.0 };
     let head = Rect::from_min_size(inner.min, vec2(inner.width(), head_height));
     let pill = Rect::from_min_size(head.min, vec2(26.0, head.height()));

@@ -48,7 +48,7 @@ pub(crate) fn show(scene: &mut Scene<'_>, card: Rect, is_folded: bool) {
     }
     let view = scene.view.check;
     let (text, color) = word(&view);
-    let inner = card.shrink2(vec2(theme::GAP, 4.0));
+    let inner = card.shrink2(vec2(if is_folded { 6.0 } else { theme::GAP }, 4.0));
     let font = if is_chosen {
         theme::strong_font(theme::TEXT_SIZE)
     } else {
@@ -58,7 +58,7 @@ pub(crate) fn show(scene: &mut Scene<'_>, card: Rect, is_folded: bool) {
     scene.text_in(head, Align2::LEFT_CENTER, "Check", font, theme::TEXT);
     let help = "Listens to the mix and says whether it is fit to be mastered.";
     if is_folded {
-        let dot = pos2(inner.right() - 4.0, inner.center().y);
+        let dot = pos2(inner.right() - 3.0, inner.center().y);
         mark(scene, dot, &view, color);
     } else {
         let row = inner.with_min_y(head.bottom() + 2.0);

@@ -1,6 +1,6 @@
 //! The mix check: a verdict, and what it rests on.
 
-use burnish_session::mix_check::{Finding, Remedy, Report, Sureness, Verdict};
+use burnish_session::mix_check::{Finding, Kind, Remedy, Report, Sureness, Verdict};
 use egui::{Align2, Color32, Rect, Role, ScrollArea, Sense, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::body::{Body, Title};
@@ -84,10 +84,18 @@ fn show_title(scene: &mut Scene<'_>, rect: Rect) {
 
 fn show_waiting(scene: &Scene<'_>, rect: Rect) {
     let text = "Play the mix: Burnish listens for 30 s, best to the loudest part and to a quiet \
-                one. What happens before the trim counts, so the chain changes nothing here. \
-                Beginning, end, gaps, clicks and unused bits are of the file: `burnish check \
-                mix.wav` looks at those, too.";
-    scene.paragraph(rect, text, theme::font(theme::TEXT_SIZE), theme::QUIET);
+                one. What comes in counts: the chain changes nothing here. Beginning, end, gaps, \
+                clicks and unused bits are of the file; \u{201c}burnish check mix.wav\u{201d} \
+                looks at those, too.";
+    let font = theme::font(theme::TEXT_SIZE);
+    scene.paragraph(rect.with_max_y(rect.top() + 72.0), text, font.clone(), theme::QUIET);
+    let names: Vec<String> = Kind::ALL
+        .iter()
+        .filter(|kind| kind.is_of_the_sound())
+        .map(|kind| kind.words().name.to_lowercase())
+        .collect();
+    let looked_for = format!("It listens for: {}.", names.join(", "));
+    scene.paragraph(rect.with_min_y(rect.top() + 76.0), &looked_for, font, theme::FAINT);
     scene.reading(rect, "Check waits", "Nothing was heard yet.");
 }
 
@@ -154,7 +162,7 @@ impl CheckPage {
     fn show_findings(&mut self, scene: &mut Scene<'_>, rect: Rect, findings: &[Finding]) {
         if findings.is_empty() {
             let text = "Nothing was found. Not looked at here: beginning, end, gaps, clicks and \
-                        unused bits, which `burnish check mix.wav` sees in the file.";
+                        unused bits, which \u{201c}burnish check mix.wav\u{201d} sees in the file.";
             scene.paragraph(rect, text, theme::font(theme::TEXT_SIZE), theme::QUIET);
             return;
         }
@@ -256,7 +264,10 @@ fn show_words(scene: &Scene<'_>, rect: Rect, finding: &Finding) {
         all += &text;
         all.push(' ');
     }
-    scene.reading(rect, "About the finding", all.trim()).on_hover_text(all.trim());
+    let response = scene.reading(rect, "About the finding", all.trim());
+    if top > rect.bottom() {
+        response.on_hover_text(all.trim());
+    }
 }
 
 /// The view is small enough to be handed on.

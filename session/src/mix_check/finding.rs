@@ -64,6 +64,23 @@ pub enum Kind {
     SilenceAtEnd,
 }
 
+impl Kind {
+    /// Whether it is heard in any passage; the others are of the file from its first to its last
+    /// sample.
+    pub fn is_of_the_sound(self) -> bool {
+        !matches!(
+            self,
+            Self::Dropout
+                | Self::Clicks
+                | Self::CutBeginning
+                | Self::CutEnd
+                | Self::UnusedBits
+                | Self::SilenceAtStart
+                | Self::SilenceAtEnd
+        )
+    }
+}
+
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

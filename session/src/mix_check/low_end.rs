@@ -9,7 +9,7 @@ const OFFSET_DBFS: f64 = -50.0;
 /// Rumble is the power from here, Hz,
 const RUMBLE_HZ: [f64; 2] = [5.0, 25.0];
 /// that is there nearly all the time this far below all that is heard, dB.
-const RUMBLE_DB: f64 = -34.5;
+const RUMBLE_DB: f64 = -35.0;
 /// The share of windows that may be without it.
 const QUIETEST: f64 = 0.1;
 

@@ -155,6 +155,19 @@ fn every_kind_has_its_words_and_its_place() {
 }
 
 #[test]
+fn what_is_not_heard_whole_is_only_told_what_any_passage_tells() {
+    let mut audio = music(48_000, 12.0);
+    audio.left[200_000..200_300].fill(0.0);
+    audio.right[200_000..200_300].fill(0.0);
+    let mut check = MixCheck::new(48_000, 2);
+    check.take(&audio.left[90_000..], &audio.right[90_000..]);
+    let measures = measure(&audio);
+    let of = |is_whole| check.report(&measures, None, is_whole).findings;
+    assert!(of(true).iter().any(|finding| !finding.kind.is_of_the_sound()));
+    assert!(of(false).iter().all(|finding| finding.kind.is_of_the_sound()));
+}
+
+#[test]
 fn an_uncertain_finding_sends_nobody_back() {
     let uncertain = Finding::new(Kind::Clipping, Sureness::Uncertain, -3.0, 0.0);
     assert_eq!(Verdict::of(std::slice::from_ref(&uncertain), -6.0), Verdict::Master);
