@@ -43,11 +43,8 @@ pub(crate) fn qtractor(bench: &Bench) -> Report {
     let version =
         say(Command::new("dpkg-query").args(["-W", "-f=Qtractor ${Version}", "qtractor"]));
     report.set_version(version.as_deref().unwrap_or("Qtractor"));
-    let why = match drive(bench, &mut report) {
-        Ok(()) => "not reached".to_owned(),
-        Err(why) => why,
-    };
-    report.finish(&why);
+    let end = drive(bench, &mut report);
+    report.finish(end);
     report
 }
 
