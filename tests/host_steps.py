@@ -22,6 +22,7 @@ SETTINGS = {
     "eq.3.gain": "-2.5 dB",
     "glue.on": "On",
     "glue.threshold": "-24 dB",
+    "limiter.on": "On",
     "limiter.gain": "6 dB",
     "limiter.character": "Loud",
     "limiter.ceiling": "-0.3 dBTP",

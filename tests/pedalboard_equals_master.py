@@ -14,8 +14,8 @@ from pedalboard.io import AudioFile
 
 CASES = [
     {},
-    {"limiter.gain": "9 dB"},
-    {"limiter.gain": "12 dB", "limiter.character": "Loud", "limiter.ceiling": "-0.3 dBTP"},
+    {"limiter.on": "On", "limiter.gain": "9 dB"},
+    {"limiter.on": "On", "limiter.gain": "12 dB", "limiter.character": "Loud", "limiter.ceiling": "-0.3 dBTP"},
     {
         "trim.gain": "3 dB",
         "eq.3.on": "On",
@@ -29,6 +29,7 @@ CASES = [
         "stereo.side_gain": "1 dB",
         "clipper.on": "On",
         "clipper.threshold": "-6 dB",
+        "limiter.on": "On",
         "limiter.gain": "6 dB",
     },
 ]

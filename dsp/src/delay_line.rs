@@ -4,10 +4,14 @@ use crate::processor::{AudioSpec, StereoBlock};
 use crate::smoothing::Ramp;
 
 /// Delays a stereo stream by a number of frames.
+///
+/// The rings begin empty and grow, in room that is there, as frames enter: a delay that is never used takes no
+/// memory, and one that forgets its audio has nothing to clear.
 #[derive(Debug)]
 pub struct DelayLine {
     left: Vec<f32>,
     right: Vec<f32>,
+    longest_frames: usize,
     frames: usize,
     position: usize,
 }
@@ -15,12 +19,18 @@ pub struct DelayLine {
 impl DelayLine {
     /// A delay of `frames`, full of silence; the only place that allocates.
     pub fn new(frames: usize) -> Self {
-        Self { left: vec![0.0; frames], right: vec![0.0; frames], frames, position: 0 }
+        Self {
+            left: Vec::with_capacity(frames),
+            right: Vec::with_capacity(frames),
+            longest_frames: frames,
+            frames,
+            position: 0,
+        }
     }
 
     /// Changes the delay, to at most what it was built with, and forgets all audio.
     pub fn set_frames(&mut self, frames: usize) {
-        self.frames = frames.min(self.left.len());
+        self.frames = frames.min(self.longest_frames);
         self.reset();
     }
 
@@ -31,8 +41,8 @@ impl DelayLine {
 
     /// Fills the delay with silence.
     pub fn reset(&mut self) {
-        self.left.fill(0.0);
-        self.right.fill(0.0);
+        self.left.clear();
+        self.right.clear();
         self.position = 0;
     }
 
@@ -47,6 +57,11 @@ impl DelayLine {
             // fetches the old ones, a whole run at a time.
             let run = (block.frames() - start).min(self.frames - self.position);
             let ring = self.position..self.position + run;
+            if self.left.len() < ring.end {
+                // Never beyond what there is room for.
+                self.left.resize(ring.end, 0.0);
+                self.right.resize(ring.end, 0.0);
+            }
             self.left[ring.clone()].swap_with_slice(&mut block.left[start..start + run]);
             self.right[ring].swap_with_slice(&mut block.right[start..start + run]);
             self.position = (self.position + run) % self.frames;

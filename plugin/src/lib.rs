@@ -70,8 +70,10 @@ const fn layout(channels: u32, name: &'static str, has_side_chain: bool) -> Audi
         aux_output_ports: &[],
         names: PortNames {
             layout: Some(name),
-            main_input: Some("Mix"),
-            main_output: Some("Master"),
+            // The framework gives the output the input's name, where that has one; under JACK, which allows no
+            // two ports of one name, the program then opened no window. Without one they are "Input" and "Output".
+            main_input: None,
+            main_output: None,
             aux_inputs: if has_side_chain { &["Reference"] } else { &[] },
             aux_outputs: &[],
         },
@@ -225,4 +227,24 @@ impl Vst3Plugin for Burnish {
 pub fn run_standalone(options: &[String]) -> bool {
     let program = std::iter::once("burnish".to_owned());
     nice_export_standalone_with_args::<Burnish, _>(program.chain(options.iter().cloned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// JACK refuses a second port of a name, and the standalone program then does not begin.
+    #[test]
+    fn no_two_ports_of_a_layout_have_one_name() {
+        for layout in Burnish::AUDIO_IO_LAYOUTS {
+            let mut names = vec![layout.main_input_name(), layout.main_output_name()];
+            names.extend(
+                (0..layout.aux_input_ports.len()).filter_map(|index| layout.aux_input_name(index)),
+            );
+            let count = names.len();
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}: {names:?}", layout.name());
+        }
+    }
 }

@@ -20,6 +20,7 @@ use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 use self::side::{Extensions, MainThread, Requests, Shared, Side};
 pub use self::told::ShownParameter;
 use self::told::{Told, read_parameters};
+pub use self::values::exact_text;
 use crate::error::Error;
 use crate::window::ParentWindow;
 

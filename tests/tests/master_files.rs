@@ -75,8 +75,9 @@ fn a_mono_master_is_the_left_of_the_stereo_one() {
     let masters = [("mono", &single), ("stereo", &double)].map(|(name, audio)| {
         let mix = folder.audio(&format!("{name}.wav"), audio, Bits::B24);
         let output = folder.path(&format!("{name} master.wav"));
-        let sets = ["--set", "limiter.gain=9", "--set", "glue.on=on", "--bits", "16"];
-        succeed(&[&["master", &mix, "-o", &output][..], &sets].concat());
+        let limited = ["--set", "limiter.on=on", "--set", "limiter.gain=9"];
+        let sets = ["--set", "glue.on=on", "--bits", "16"];
+        succeed(&[&["master", &mix, "-o", &output][..], &limited, &sets].concat());
         decode(Path::new(&output)).unwrap()
     });
     let [single, double] = masters;

@@ -169,7 +169,8 @@ fn an_interrupt_leaves_nothing_behind_and_the_old_file_whole() {
     let folder = Folder::new();
     let mix = folder.audio("mix.wav", &noise(20.0, 48_000, 0.2), Bits::B24);
     let output = folder.bytes("out.wav", b"old");
-    let arguments = ["master", &mix, "-o", &output, "--set", "limiter.gain=6"];
+    let arguments =
+        ["master", &mix, "-o", &output, "--set", "limiter.on=on", "--set", "limiter.gain=6"];
     let started = Instant::now();
     succeed(&arguments);
     let whole = started.elapsed();
@@ -215,7 +216,7 @@ fn nohup_is_heard() {
         .args(["-c", script, "sh"])
         .arg(crate::cli::program())
         .args(["master", &folder.path("mix.wav"), "-o", &output])
-        .args(["--set", "limiter.gain=6", "--json"])
+        .args(["--set", "limiter.on=on", "--set", "limiter.gain=6", "--json"])
         .stdout(std::process::Stdio::null())
         .status()
         .unwrap();

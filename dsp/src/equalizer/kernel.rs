@@ -55,10 +55,11 @@ fn matrix_at(settings: &EqualizerSettings, frequency_hz: f64) -> Matrix<f64> {
 
 /// A kernel matrix in the frequency domain, cut into partitions.
 ///
-/// The default has no room: it stands where one is lent out.
+/// The default has no room: it stands where one is lent out. Another one has room for all places, but memory only
+/// for those that were ever used: vectors that are filled no further than they have to be.
 #[derive(Debug, Default)]
 pub(super) struct Kernel {
-    /// For each place the spectra of its partitions in a row.
+    /// For each place the spectra of its partitions in a row, as far as they were ever made.
     pub(super) spectra: Matrix<Vec<Complex64>>,
     /// Whether a place is anything but zero.
     pub(super) is_used: Matrix<bool>,
@@ -67,10 +68,7 @@ pub(super) struct Kernel {
 impl Kernel {
     pub(super) fn new(partitions: usize, partition_frames: usize) -> Self {
         let length = partitions * (partition_frames + 1);
-        Self {
-            spectra: std::array::from_fn(|_| vec![Complex64::default(); length]),
-            is_used: [false; 4],
-        }
+        Self { spectra: std::array::from_fn(|_| Vec::with_capacity(length)), is_used: [false; 4] }
     }
 }
 
@@ -134,6 +132,7 @@ pub(super) struct Designer {
     step: Step,
     /// Gains by bin.
     gains: Matrix<Vec<f64>>,
+    /// Filled when it is needed first, as is `scratch`.
     spectrum: Vec<Complex64>,
     time: Vec<f64>,
     window: Arc<Vec<f64>>,
@@ -155,10 +154,10 @@ impl Designer {
             settings: EqualizerSettings::default(),
             step: Step::Rest,
             gains: std::array::from_fn(|_| vec![0.0; taps / 2 + 1]),
-            spectrum: vec![Complex64::default(); taps / 2 + 1],
+            spectrum: Vec::with_capacity(taps / 2 + 1),
             time: vec![0.0; taps],
             window: WINDOWS.get(taps, || window(taps)),
-            scratch: inverse.make_scratch_vec(),
+            scratch: Vec::with_capacity(inverse.get_scratch_len()),
             inverse,
             partition: vec![0.0; 2 * partition_frames],
             partition_scratch: partition_forward.make_scratch_vec(),
@@ -217,7 +216,9 @@ impl Designer {
             Step::Time(place) => next_place(place),
             Step::Partition(place, partition) => {
                 let bins = self.partition_frames + 1;
-                let spectrum = &mut kernel.spectra[place][partition * bins..][..bins];
+                let spectra = &mut kernel.spectra[place];
+                fill_to(spectra, (partition + 1) * bins);
+                let spectrum = &mut spectra[partition * bins..][..bins];
                 self.transform_partition(partition, spectrum);
                 if (partition + 1) * self.partition_frames < self.taps() {
                     Step::Partition(place, partition + 1)
@@ -230,7 +231,7 @@ impl Designer {
     }
 
     fn work_out_bins(&mut self, first: usize, is_used: &mut Matrix<bool>) -> Step {
-        let bins = self.spectrum.len();
+        let bins = self.taps() / 2 + 1;
         if first == 0 {
             *is_used = [false; 4];
         }
@@ -249,6 +250,8 @@ impl Designer {
     /// The windowed kernel of a place, its centre in the middle.
     fn bring_to_time(&mut self, place: usize) {
         let half = self.time.len() / 2;
+        fill_to(&mut self.spectrum, half + 1);
+        fill_to(&mut self.scratch, self.inverse.get_scratch_len());
         for (bin, (spectrum, gain)) in self.spectrum.iter_mut().zip(&self.gains[place]).enumerate()
         {
             // Turned by half the length.
@@ -285,6 +288,14 @@ impl Designer {
         for bin in spectrum {
             *bin *= scale;
         }
+    }
+}
+
+/// Fills a vector up to a length that it has room for; what is never filled takes no memory.
+fn fill_to(values: &mut Vec<Complex64>, length: usize) {
+    debug_assert!(length <= values.capacity(), "a kernel is made where there is room for it");
+    if values.len() < length {
+        values.resize(length, Complex64::default());
     }
 }
 

@@ -61,7 +61,8 @@ impl Host {
 }
 
 /// A value in full precision, as a person would type it.
-fn exact_text(parameter: &ChainParameter, value: f64) -> String {
+#[must_use]
+pub fn exact_text(parameter: &ChainParameter, value: f64) -> String {
     match parameter.kind {
         Kind::Continuous { .. } => format!("{}", parameter.kind.snap(value)),
         Kind::Choice(_) | Kind::Switch => parameter.kind.format(value),

@@ -77,10 +77,22 @@ impl Raw {
         raw
     }
 
+    /// For audio in real time.
     #[allow(clippy::unnecessary_cast)]
     pub fn set_up(&self, sample_rate_hz: f64, frames: int32) -> tresult {
+        self.set_up_in(ProcessModes_::kRealtime as int32, sample_rate_hz, frames)
+    }
+
+    /// For a render.
+    #[allow(clippy::unnecessary_cast)]
+    pub fn set_up_offline(&self, sample_rate_hz: f64, frames: int32) -> tresult {
+        self.set_up_in(ProcessModes_::kOffline as int32, sample_rate_hz, frames)
+    }
+
+    #[allow(clippy::unnecessary_cast)]
+    fn set_up_in(&self, mode: int32, sample_rate_hz: f64, frames: int32) -> tresult {
         let mut setup = ProcessSetup {
-            processMode: ProcessModes_::kRealtime as int32,
+            processMode: mode,
             symbolicSampleSize: kSample32 as int32,
             maxSamplesPerBlock: frames,
             sampleRate: sample_rate_hz,
@@ -119,6 +131,17 @@ impl Raw {
     pub fn value(&self, parameter: ParamID) -> ParamValue {
         // SAFETY: an instance of the plug-in.
         unsafe { self.controller.getParamNormalized(parameter) }
+    }
+
+    /// The value of a text, as a person would type it.
+    pub fn value_of(&self, parameter: ParamID, text: &str) -> Option<ParamValue> {
+        let mut text: Vec<_> = text.encode_utf16().chain([0]).collect();
+        let mut value = 0.0;
+        // SAFETY: an instance of the plug-in, and a text that ends.
+        let result = unsafe {
+            self.controller.getParamValueByString(parameter, text.as_mut_ptr(), &raw mut value)
+        };
+        (result == kResultOk).then_some(value)
     }
 
     /// Plays a block of `frames` frames, after a change of what is right in it.

@@ -41,11 +41,8 @@ pub(crate) fn ardour(bench: &Bench) -> Report {
     }
     let version = say(Command::new("dpkg-query").args(["-W", "-f=Ardour ${Version}", "ardour"]));
     report.set_version(version.as_deref().unwrap_or("Ardour"));
-    let why = match drive(bench, &mut report) {
-        Ok(()) => "not reached".to_owned(),
-        Err(why) => why,
-    };
-    report.finish(&why);
+    let end = drive(bench, &mut report);
+    report.finish(end);
     report
 }
 

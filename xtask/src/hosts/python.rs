@@ -2,6 +2,7 @@
 //!
 //! A script says `@version WORDS`, `@step NAME`, and `@ok`, `@failed` or `@skipped` with its words.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::run::{exists, root};
@@ -26,24 +27,33 @@ pub(crate) fn dawdreamer(bench: &Bench) -> Report {
 }
 
 fn drive(bench: &Bench, host: &str) -> Report {
+    let python = match installed() {
+        Ok(python) => python,
+        Err(why) => return Report::skipped(host, "VST3", &why),
+    };
     let mut report = Report::new(host, "VST3");
-    match run(bench, host) {
-        Ok((said, how)) => {
-            read(&mut report, &said, &how);
-            report.finish(&how);
-            report
-        }
-        Err(why) => Report::skipped(host, "VST3", &why),
-    }
+    let end = run(bench, host, &python).and_then(|(said, how)| {
+        read(&mut report, &said, how.as_ref().unwrap_or_else(|ended| ended));
+        how.map(drop)
+    });
+    report.finish(end);
+    report
 }
 
-/// Runs a host's script to the end; gives all that it said, and how it ended.
-fn run(bench: &Bench, host: &str) -> Result<(String, String), String> {
+/// The Python with the hosts in it, or what is missing of it.
+fn installed() -> Result<PathBuf, String> {
     if !exists("python3") {
         return Err("there is no python3".to_owned());
     }
     setup::debian_packages(&screen::PACKAGES).map_err(|failure| failure.0)?;
-    let python = validate::python().map_err(|failure| failure.0)?;
+    validate::python().map_err(|failure| failure.0)
+}
+
+/// What a script said, and how it ended: well, or not.
+type Said = (String, Result<String, String>);
+
+/// Runs a host's script to the end.
+fn run(bench: &Bench, host: &str, python: &Path) -> Result<Said, String> {
     let room = bench.room(host)?;
     let screen = Screen::open(&room)?;
     let mut command = room.command(python);
@@ -55,8 +65,9 @@ fn run(bench: &Bench, host: &str) -> Result<(String, String), String> {
         .env("DISPLAY", screen.display());
     let mut running = Running::start(&mut command, &room.path("log.txt"))?;
     let how = match running.wait(PATIENCE) {
-        Some(status) => format!("the host {}", end(status)),
-        None => format!("the host was at work for more than {} s", PATIENCE.as_secs()),
+        Some(status) if status.success() => Ok(format!("the host {}", end(status))),
+        Some(status) => Err(format!("the host {}", end(status))),
+        None => Err(format!("the host was at work for more than {} s", PATIENCE.as_secs())),
     };
     Ok((running.said(), how))
 }
@@ -96,10 +107,10 @@ mod tests {
             "@version host 1\nnoise\n@step load\n@ok 142 parameters\n@step editor\n",
             how,
         );
-        report.finish(how);
+        report.finish(Err(how.to_owned()));
         let details = report.details();
         assert!(details.contains("- load: ok: 142 parameters"), "{details}");
         assert!(details.contains("- editor: **failed**: the host crashed"), "{details}");
-        assert!(details.contains("- play: skipped: the host crashed"), "{details}");
+        assert!(details.contains("- play: **failed**: the host crashed"), "{details}");
     }
 }

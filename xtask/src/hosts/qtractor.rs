@@ -21,6 +21,8 @@ const SEQUENCER: &str = include_str!("qtractor/sequencer.c");
 const EDITOR: &str = "^Burnish$";
 /// That window.
 const FRAME: &str = "^Burnish - ";
+/// The limiter's switch in the row of stages in the editor, from the corner of its window.
+const LIMITER_SWITCH_IN_EDITOR: [i32; 2] = [812, 65];
 /// The knob of the limiter's gain in the editor, from the corner of its window.
 const LIMITER_GAIN_IN_EDITOR: [i32; 2] = [64, 585];
 /// Turning that knob by hand has to be heard by at least this.
@@ -43,11 +45,8 @@ pub(crate) fn qtractor(bench: &Bench) -> Report {
     let version =
         say(Command::new("dpkg-query").args(["-W", "-f=Qtractor ${Version}", "qtractor"]));
     report.set_version(version.as_deref().unwrap_or("Qtractor"));
-    let why = match drive(bench, &mut report) {
-        Ok(()) => "not reached".to_owned(),
-        Err(why) => why,
-    };
-    report.finish(&why);
+    let end = drive(bench, &mut report);
+    report.finish(end);
     report
 }
 
@@ -222,11 +221,12 @@ impl Host<'_> {
         self.screen.photograph_editor(EDITOR, room)
     }
 
-    /// Turns the limiter's gain up in the editor, as a hand does.
+    /// Switches the limiter on and turns its gain up in the editor, as a hand does.
     fn turn_a_knob(&mut self) -> Result<(), String> {
         let editor = self.screen.window(EDITOR).ok_or("expected the editor, found none")?;
         let frame = self.screen.window(FRAME).ok_or("expected the editor, found none")?;
         self.screen.press(&frame, "shift");
+        self.screen.tap(&editor, LIMITER_SWITCH_IN_EDITOR);
         self.screen.drag_up(&editor, LIMITER_GAIN_IN_EDITOR);
         Ok(())
     }

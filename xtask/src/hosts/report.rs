@@ -49,6 +49,8 @@ impl Step {
 pub(crate) enum Verdict {
     Ok(String),
     Failed(String),
+    /// There is nothing to try: the host is not installed, or knows no such thing. Never the word for a step
+    /// that something went wrong before.
     Skipped(String),
 }
 
@@ -101,10 +103,12 @@ impl Report {
         }
     }
 
-    /// A report on a host that was not tried at all.
+    /// A report on a host that is not installed.
     pub(crate) fn skipped(host: &str, format: &'static str, why: &str) -> Self {
         let mut report = Self::new(host, format);
-        report.finish(why);
+        for step in Step::ALL {
+            report.note(step, Verdict::Skipped(why.to_owned()));
+        }
         report
     }
 
@@ -137,12 +141,19 @@ impl Report {
         is_good
     }
 
-    /// Notes the steps that were not reached, with the reason.
-    pub(crate) fn finish(&mut self, why: &str) {
-        for step in Step::ALL {
-            if self.verdict(step).is_none() {
-                self.note(step, Verdict::Skipped(why.to_owned()));
-            }
+    /// Closes the report with how the drive through the host ended.
+    ///
+    /// A step without a verdict has failed: what kept the drive from it was no success. A drive that ended by
+    /// an error after every step had its verdict fails the last one, so that no error is ever lost.
+    pub(crate) fn finish(&mut self, end: Result<(), String>) {
+        let mut failed = Step::ALL.to_vec();
+        failed.retain(|step| self.verdict(*step).is_none());
+        if failed.is_empty() && end.is_err() {
+            failed.push(Step::ALL[Step::ALL.len() - 1]);
+        }
+        let why = end.err().unwrap_or_else(|| "not reached".to_owned());
+        for step in failed {
+            self.note(step, Verdict::Failed(why.clone()));
         }
     }
 
@@ -227,23 +238,56 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_that_was_not_reached_says_why() {
+    fn a_step_that_was_not_reached_has_failed_and_says_why() {
         let mut report = Report::new("host", "VST3");
         assert!(report.note(Step::Load, Ok("142 parameters".to_owned())));
         assert!(!report.note(Step::Editor, Err("it is blank".to_owned())));
-        report.finish("the host died");
+        report.finish(Err("the host died".to_owned()));
         assert!(report.has_failed());
         assert_eq!(report.verdict(Step::Load), Some(&Verdict::Ok("142 parameters".to_owned())));
         assert_eq!(
             report.verdict(Step::Bounce),
-            Some(&Verdict::Skipped("the host died".to_owned()))
+            Some(&Verdict::Failed("the host died".to_owned()))
         );
         assert_eq!(report.details().lines().count(), Step::ALL.len());
     }
 
     #[test]
-    fn what_is_only_skipped_has_not_failed() {
+    fn a_drive_that_ends_by_an_error_fails_whatever_it_had_reached() {
+        for reached in 0..=Step::ALL.len() {
+            let mut report = Report::new("host", "VST3");
+            for step in &Step::ALL[..reached] {
+                report.note(*step, Ok("seen".to_owned()));
+            }
+            report.finish(Err("no screen".to_owned()));
+            assert!(report.has_failed(), "after {reached} steps");
+            assert!(report.details().contains("**failed**: no screen"), "after {reached} steps");
+        }
+    }
+
+    #[test]
+    fn a_drive_that_leaves_a_step_out_has_failed() {
+        let mut report = Report::new("host", "VST3");
+        for step in Step::ALL.into_iter().filter(|step| *step != Step::Automate) {
+            report.note(step, Ok("seen".to_owned()));
+        }
+        report.finish(Ok(()));
+        assert_eq!(
+            report.verdict(Step::Automate),
+            Some(&Verdict::Failed("not reached".to_owned()))
+        );
+    }
+
+    #[test]
+    fn what_is_not_installed_has_not_failed() {
         assert!(!Report::skipped("host", "CLAP", "it is not installed").has_failed());
+        let mut report = Report::new("host", "CLAP");
+        for step in Step::ALL {
+            report.note(step, Ok("seen".to_owned()));
+        }
+        report.note(Step::Automate, Verdict::Skipped("it has no automation".to_owned()));
+        report.finish(Ok(()));
+        assert!(!report.has_failed());
     }
 
     #[test]

@@ -112,13 +112,26 @@ impl Screen {
         self.tell("xdotool", &["click", "--repeat", &times, "--delay", "60", "1"]);
     }
 
-    /// Drags something in a window upwards by 40 points, in steps as a hand does.
-    pub(crate) fn drag_up(&self, window: &str, [x, y]: [i32; 2]) {
+    /// Presses the button on something in a window that lies within another's, and is not activated itself.
+    /// What is pressed has first to see the pointer on it.
+    fn press_button_on(&self, window: &str, [x, y]: [i32; 2]) {
         let (x, y) = (x.to_string(), y.to_string());
         self.tell(
             "xdotool",
             &["mousemove", "--window", window, &x, &y, "sleep", "0.3", "mousedown", "1"],
         );
+    }
+
+    /// Clicks on something in such a window, as slowly as a hand does.
+    pub(crate) fn tap(&self, window: &str, place: [i32; 2]) {
+        self.press_button_on(window, place);
+        self.tell("xdotool", &["sleep", "0.1", "mouseup", "1", "sleep", "0.1"]);
+        self.put_pointer_away();
+    }
+
+    /// Drags something in such a window upwards by 40 points, in steps as a hand does.
+    pub(crate) fn drag_up(&self, window: &str, place: [i32; 2]) {
+        self.press_button_on(window, place);
         for _ in 0..20 {
             self.tell("xdotool", &["mousemove_relative", "--", "0", "-2", "sleep", "0.03"]);
         }

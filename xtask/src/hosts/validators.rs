@@ -1,6 +1,6 @@
 //! The validators: those that are on the PATH give one judgement each, in their own words.
 
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use crate::run::exists;
@@ -75,12 +75,17 @@ fn run(
     let mut running = Running::start(&mut command, &room.path("log.txt"))?;
     let status = running.wait(PATIENCE).ok_or("expected an end, found none in 15 min")?;
     let said = plain(&running.said());
-    let summary =
-        said.lines().map(str::trim).rfind(|line| is_summary(line)).unwrap_or("no summary");
-    if status.success() {
-        Ok(summary.to_owned())
+    let summary = said.lines().map(str::trim).rfind(|line| is_summary(line));
+    verdict(summary, status)
+}
+
+/// A judgement is a summary and a good end; one without the other is none.
+fn verdict(summary: Option<&str>, status: ExitStatus) -> Result<String, String> {
+    let words = summary.unwrap_or("no summary");
+    if status.success() && summary.is_some() {
+        Ok(words.to_owned())
     } else {
-        Err(format!("{summary}; it {}", end(status)))
+        Err(format!("{words}; it {}", end(status)))
     }
 }
 
@@ -98,7 +103,19 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
     use super::*;
+
+    #[test]
+    fn a_validator_that_gives_no_summary_has_judged_nothing() {
+        let (good, bad) = (ExitStatus::from_raw(0), ExitStatus::from_raw(1 << 8));
+        assert_eq!(verdict(Some("SUCCESS"), good), Ok("SUCCESS".to_owned()));
+        let silent = verdict(None, good);
+        assert_eq!(silent, Err("no summary; it ended with the code 0".to_owned()));
+        let failed = verdict(Some("SUCCESS"), bad);
+        assert_eq!(failed, Err("SUCCESS; it ended with the code 1".to_owned()));
+    }
 
     #[test]
     fn colours_are_taken_out_of_a_summary() {

@@ -4,6 +4,9 @@
 //! Input-Output Delay", JAES 43(3), 1995, section 1). Only the newest partition
 //! has to wait for its input; the products of all older ones are summed at the
 //! ticks while it fills, so that the load is spread evenly.
+//!
+//! Spectra of inputs before the beginning are not there at all, rather than zero:
+//! memory is taken as the song fills it, and a reset has nothing to clear.
 
 use std::sync::Arc;
 
@@ -55,7 +58,7 @@ pub(super) struct Convolver {
     /// What leaves while the next partition fills.
     output: [Vec<f32>; 2],
     filled: usize,
-    /// Spectra of past inputs, newest at `newest`.
+    /// Spectra of past inputs in a ring that begins empty, newest in the slot `newest`.
     past: [Vec<Complex64>; 2],
     newest: usize,
     /// By kernel (heard, coming), then by channel: what past inputs give to the
@@ -74,7 +77,7 @@ impl Convolver {
             input: std::array::from_fn(|_| vec![0.0; 2 * partition_frames]),
             output: std::array::from_fn(|_| vec![0.0; partition_frames]),
             filled: 0,
-            past: std::array::from_fn(|_| zeros(partitions * bins)),
+            past: std::array::from_fn(|_| Vec::with_capacity(partitions * bins)),
             newest: 0,
             sums: std::array::from_fn(|_| std::array::from_fn(|_| zeros(bins))),
         }
@@ -85,7 +88,7 @@ impl Convolver {
         for channel in 0..2 {
             self.input[channel].fill(0.0);
             self.output[channel].fill(0.0);
-            self.past[channel].fill(Complex64::default());
+            self.past[channel].clear();
         }
         for sum in self.sums.iter_mut().flatten() {
             sum.fill(Complex64::default());
@@ -121,9 +124,30 @@ impl Convolver {
         let share = |tick: usize| 1 + (self.partitions - 1) * tick / ticks;
         for partition in share(tick)..share(tick + 1) {
             // By the time it is needed everything is one partition older.
-            let slot = (self.newest + partition - 1) % self.partitions;
-            self.add_products(heard, partition, slot);
+            if let Some(slot) = self.slot_of_age(partition - 1) {
+                self.add_products(heard, partition, slot);
+            }
         }
+    }
+
+    /// Where the spectrum of an input lies that is so many partitions older than the newest.
+    fn slot_of_age(&self, age: usize) -> Option<usize> {
+        let slots = self.past[0].len() / (self.partition_frames + 1);
+        (age < slots).then(|| (self.newest + self.partitions - age) % self.partitions)
+    }
+
+    /// The slot for the next input; there is room for all of them from the start.
+    fn take_slot(&mut self) {
+        let bins = self.partition_frames + 1;
+        let slots = self.past[0].len() / bins;
+        self.newest = if slots < self.partitions {
+            for past in &mut self.past {
+                past.resize((slots + 1) * bins, Complex64::default());
+            }
+            slots
+        } else {
+            (self.newest + 1) % self.partitions
+        };
     }
 
     /// Trades frames of at most this tick for those that leave; whether that
@@ -161,7 +185,7 @@ impl Convolver {
     pub(super) fn complete(&mut self, heard: Heard<'_>, transforms: &mut Transforms) {
         let (frames, bins) = (self.partition_frames, self.partition_frames + 1);
         self.filled = 0;
-        self.newest = if self.newest == 0 { self.partitions - 1 } else { self.newest - 1 };
+        self.take_slot();
         let Transforms { forward, scratch, time, .. } = transforms;
         for (past, input) in self.past.iter_mut().zip(&mut self.input) {
             time.copy_from_slice(input);

@@ -50,12 +50,13 @@ fn master(
     mix: &Sound,
     limiter_gain_db: f64,
 ) -> Result<Sound, String> {
-    let setting = format!("limiter.gain={limiter_gain_db}");
+    let settings = ["limiter.on=on".to_owned(), format!("limiter.gain={limiter_gain_db}")];
+    let settings = settings.each_ref().map(String::as_str);
     let (later, mastered) = (place.room.path("later.wav"), place.room.path("master.wav"));
-    let latency_frames = bench.master(&bench.mix(), &mastered, &[&setting])?;
+    let latency_frames = bench.master(&bench.mix(), &mastered, &settings)?;
     let silence = latency_frames.next_multiple_of(GRID_FRAMES) - latency_frames;
     mix.later(silence).write(&later)?;
-    bench.master(&later, &mastered, &[&setting])?;
+    bench.master(&later, &mastered, &settings)?;
     Ok(Sound::read(&mastered)?.earlier(silence))
 }
 

@@ -130,7 +130,10 @@ impl Session {
             String::new()
         };
         let gain = settings.limiter_gain_db;
-        let values = format!("<Port id=\"{}\" value=\"{gain}\"/>", vst3_id("limiter.gain"));
+        // The limiter is off until it is asked for, and what is turned has to be heard.
+        let values = [("limiter.on", 1.0), ("limiter.gain", gain)]
+            .map(|(id, value)| format!("<Port id=\"{}\" value=\"{value}\"/>", vst3_id(id)))
+            .join("\n          ");
         let text = SESSION
             .replace("{NAME}", self.name)
             .replace("{CLOCKS}", &(frames * CLOCKS_PER_FRAME).to_string())
