@@ -339,3 +339,6 @@ impl Processor for Limiter {
         !settings.is_on
     }
 }
+
+#[cfg(test)]
+mod tests;
