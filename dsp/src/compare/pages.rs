@@ -249,6 +249,10 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(
+        miri,
+        ignore = "pages are long: Miri takes more than five minutes for a few of them"
+    )]
     fn a_page_that_is_replaced_while_it_is_read_is_missing_never_wrong() {
         let (pages, mut filler) = Pages::of(400 * PAGE_FRAMES);
         let is_done = AtomicUsize::new(0);

@@ -74,3 +74,62 @@ impl KernelMaker {
         let _ = orders.made.push(order);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    /// Settings that tell which order they are of.
+    fn numbered(number: usize) -> EqualizerSettings {
+        let mut settings = EqualizerSettings::default();
+        settings.bands[0].gain_db = number as f64;
+        settings
+    }
+
+    #[test]
+    fn every_kernel_comes_back_once_with_what_it_was_ordered_with() {
+        const ORDERS: usize = 60;
+        let orders = KernelOrders::new();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut made = 0;
+                while made < ORDERS {
+                    let Some(mut order) = orders.next() else {
+                        thread::yield_now();
+                        continue;
+                    };
+                    // What the designer writes, as far as the exchange is concerned.
+                    let mark = realfft::num_complex::Complex64::new(made as f64, 0.0);
+                    order.kernel.spectra[0].clear();
+                    order.kernel.spectra[0].push(mark);
+                    assert!(orders.made.push(order).is_ok(), "one at a time is under way");
+                    made += 1;
+                }
+            });
+            let mut kernel = Kernel::new(1, 1);
+            for number in 0..ORDERS {
+                assert!(orders.order(KernelOrder { settings: numbered(number), kernel }).is_ok());
+                let order = loop {
+                    match orders.take() {
+                        Some(order) => break order,
+                        None => thread::yield_now(),
+                    }
+                };
+                assert_eq!(order.settings, numbered(number));
+                assert_eq!(order.kernel.spectra[0][0].re, number as f64);
+                kernel = order.kernel;
+            }
+            assert!(orders.take().is_none());
+        });
+    }
+
+    #[test]
+    fn an_order_too_many_is_given_back() {
+        let orders = KernelOrders::new();
+        let order = || KernelOrder { settings: numbered(0), kernel: Kernel::new(1, 1) };
+        assert!(orders.order(order()).is_ok());
+        assert!(orders.order(order()).is_err());
+    }
+}
