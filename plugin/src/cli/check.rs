@@ -1,6 +1,6 @@
 //! `burnish check`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use burnish_session::measure::Measures;
 use burnish_session::mix_check::Report;
@@ -48,7 +48,7 @@ pub(super) enum Outcome {
     Several { files: Vec<Named> },
 }
 
-fn checked(mix: &PathBuf) -> Result<Checked, String> {
+fn checked(mix: &Path) -> Result<Checked, String> {
     let mut warnings = Vec::new();
     let scan = scanned(mix, Wanted { check: true, ..Wanted::default() }, &mut warnings)?;
     let report = scan.report.ok_or("expected a check, found none")?;
