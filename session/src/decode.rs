@@ -4,11 +4,12 @@
 //! error; what is lost of lossy audio is silence of the same length, so that all that
 //! follows stays in its place, and a warning says how much and where.
 //!
-//! Containers in which parts are easily lost (WAV, AIFF, Ogg, MP3) are read here; the
-//! codecs, FLAC and MP4 are symphonia's.
+//! Containers in which parts are easily lost (WAV, AIFF, Ogg, MP3, ADTS) are read here, and
+//! ALAC, in which damage is; other codecs, FLAC and MP4 are symphonia's.
 
 mod aac;
 mod aiff;
+mod alac;
 mod codec;
 mod contents;
 mod demuxed;

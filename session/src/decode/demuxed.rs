@@ -1,5 +1,6 @@
 //! Files of which symphonia also takes the container apart: FLAC, MP4, AAC in ADTS.
 
+use symphonia::core::codecs::audio::well_known::CODEC_ID_ALAC;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatReader, TrackType};
 
@@ -70,7 +71,9 @@ impl Demuxed {
             .get_audio_decoder(parameters.codec)
             .map_or("", |decoder| decoder.codec.info.short_name);
         Ok(Self {
-            is_lossless: name.starts_with("pcm") || name == "flac" || name == "alac",
+            is_lossless: name.starts_with("pcm")
+                || name == "flac"
+                || parameters.codec == CODEC_ID_ALAC,
             codec,
             track_id: track.id,
             promised_frames: promised_frames.or(track.num_frames),

@@ -1,6 +1,7 @@
 //! Every kind of odd file that was seen, made on the spot, with its right value.
 
 mod aiff;
+mod alac;
 mod alignment;
 mod flac;
 mod made;
