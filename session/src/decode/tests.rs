@@ -4,6 +4,7 @@ mod aiff;
 mod alac;
 mod alignment;
 mod flac;
+mod fragments;
 mod made;
 mod mp3;
 mod mp4;

@@ -113,10 +113,15 @@ impl Lost {
         self.frames += frames;
     }
 
+    /// Where the first one is.
+    pub(super) fn first_place(&self, sample_rate_hz: u32) -> String {
+        at(self.first, sample_rate_hz)
+    }
+
     /// What there is to say about it, if anything.
     pub(super) fn warning(&self, what: &str, sample_rate_hz: u32) -> Option<String> {
         (self.places > 0).then(|| {
-            let (places, first) = (self.places, at(self.first, sample_rate_hz));
+            let (places, first) = (self.places, self.first_place(sample_rate_hz));
             let place = if places == 1 {
                 format!("in a place at {first}")
             } else {
