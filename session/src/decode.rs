@@ -8,16 +8,20 @@
 //! ALAC, in which damage is; other codecs, FLAC and MP4 are symphonia's.
 
 mod aac;
+mod adts;
 mod aiff;
 mod alac;
+mod bits;
 mod codec;
 mod contents;
 mod demuxed;
 mod flac;
+mod frames;
 mod mp3;
 mod mp4;
 mod ogg;
 mod pcm;
+mod played;
 mod section;
 mod source;
 mod tags;

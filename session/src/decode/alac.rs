@@ -6,13 +6,12 @@
 //! the coded pair of channels has room. What stays unseen is damage that leaves all
 //! of this as it was: a low bit of one sample, or anything in a packet of plain samples.
 
-mod bits;
 mod predictor;
 mod residuals;
 
-use self::bits::Bits;
 use self::predictor::Predictor;
 use self::residuals::Adaptation;
+use super::bits::Bits;
 use super::source::Format;
 
 /// Frames of a packet, at most; encoders make 4096.

@@ -1,4 +1,4 @@
-//! Files of which symphonia also takes the container apart: FLAC, MP4, AAC in ADTS.
+//! Files of which symphonia also takes the container apart: FLAC and MP4.
 
 use symphonia::core::codecs::audio::well_known::CODEC_ID_ALAC;
 use symphonia::core::errors::Error;
@@ -123,12 +123,6 @@ impl Demuxed {
     /// The same with something to say about it.
     pub(super) fn warned(mut self, warnings: Vec<String>) -> Self {
         self.warnings.extend(warnings);
-        self
-    }
-
-    /// Nothing is known of its length.
-    pub(super) fn without_length(mut self) -> Self {
-        self.promised_frames = None;
         self
     }
 

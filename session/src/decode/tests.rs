@@ -1,5 +1,6 @@
 //! Every kind of odd file that was seen, made on the spot, with its right value.
 
+mod adts;
 mod aiff;
 mod alac;
 mod alignment;

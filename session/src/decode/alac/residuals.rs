@@ -1,6 +1,6 @@
 //! What the predictor did not foretell, in codes whose width follows its size.
 
-use super::bits::Bits;
+use super::super::bits::Bits;
 
 /// A mean that is larger counts as this.
 const MOST_MEAN: u32 = 0xFFFF;

@@ -60,7 +60,7 @@ impl<'a> Bits<'a> {
 
     /// Bits that are done with; for the tests.
     #[cfg(test)]
-    pub(in super::super) fn place(&self) -> usize {
+    pub(super) fn place(&self) -> usize {
         self.place
     }
 
