@@ -17,6 +17,7 @@ pub mod master_file;
 pub mod mastering;
 pub mod measure;
 pub mod metadata;
+pub mod names;
 pub mod output;
 pub mod preset;
 mod protection;
