@@ -135,7 +135,7 @@ impl Chain {
     /// and leaves the chain to what it returns; before the first block, for it
     /// allocates.
     pub fn attach(&mut self, feed: Arc<MeterFeed>) -> SongSpectra {
-        self.publisher.feed = Some(feed);
+        self.publisher.attach(feed);
         let analyzer = || SongAnalyzer::new(self.sample_rate_hz);
         let songs = Songs { mix: analyzer(), master: analyzer() };
         let spectra = SongSpectra {
@@ -300,9 +300,14 @@ impl Chain {
         self.paths.longest_latency_frames()
     }
 
-    /// Measures the mix in bands too, or not: only for whoever looks at that.
+    /// Measures the mix in bands too, or not: only for whoever looks at that. What of the
+    /// master is compared with them begins with them.
     pub fn measure_mix_bands(&mut self, are_measured: bool) {
-        self.input_meters.measure_bands(are_measured);
+        if self.input_meters.measure_bands(are_measured) {
+            // Filters that have just woken ring a little: both leave the first moment out.
+            self.input_meters.begin_comparison();
+            self.output_meters.begin_comparison();
+        }
     }
 
     /// Chooses the stage whose change [`Self::delta`] gives; `None` stops it.
@@ -382,8 +387,9 @@ impl Chain {
     fn publish(&mut self) {
         let reduction = self.paths.take_reduction();
         self.publisher.show(&reduction, self.paths.take_peaks());
-        if self.publisher.feed.is_some() {
-            self.publisher.publish(&reduction, &self.shown_snapshot());
+        if self.publisher.is_attached() {
+            let are_on = self.paths.are_reducing();
+            self.publisher.publish(&reduction, are_on, &self.shown_snapshot());
         }
     }
 }

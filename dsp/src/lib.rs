@@ -39,6 +39,7 @@ pub mod trim;
 pub mod integration;
 pub mod loudness;
 pub mod meters;
+pub mod reductions;
 pub mod spectrum;
 
 // The chain: all settings, the stages in their order, and what is read of it.

@@ -149,12 +149,22 @@ impl Meters {
     }
 
     /// Measures in bands from now on, or not. What was measured before a rest is forgotten.
-    pub fn measure_bands(&mut self, are_measured: bool) {
-        if std::mem::replace(&mut self.are_bands_measured, are_measured)
+    /// Whether they wake.
+    pub fn measure_bands(&mut self, are_measured: bool) -> bool {
+        let were_measured = std::mem::replace(&mut self.are_bands_measured, are_measured);
+        if were_measured
             && !are_measured
             && let Some(bands) = &mut self.bands
         {
             bands.reset();
+        }
+        are_measured && !were_measured
+    }
+
+    /// What the bands compare begins anew.
+    pub fn begin_comparison(&mut self) {
+        if let Some(bands) = &mut self.bands {
+            bands.begin_comparison();
         }
     }
 

@@ -7,6 +7,7 @@ use crossbeam::queue::ArrayQueue;
 use crate::equalizer::BAND_COUNT;
 use crate::integration::IntegrationSnapshot;
 use crate::meters::MeterSnapshot;
+use crate::reductions::{Reducing, ReductionHistogram, SharedReductions};
 
 /// Gain reduction of the stages that reduce gain, in dB, zero or positive, held
 /// and decaying; and what dynamic EQ bands do.
@@ -92,6 +93,7 @@ pub struct MeterFeed {
     history: ArrayQueue<HistoryPoint>,
     input_frames: ArrayQueue<FrameChunk>,
     output_frames: ArrayQueue<FrameChunk>,
+    reductions: SharedReductions,
 }
 
 impl MeterFeed {
@@ -102,6 +104,7 @@ impl MeterFeed {
             history: ArrayQueue::new(2048),
             input_frames: ArrayQueue::new(1024),
             output_frames: ArrayQueue::new(1024),
+            reductions: SharedReductions::new(),
         })
     }
 
@@ -113,6 +116,21 @@ impl MeterFeed {
     /// Audio thread: publishes the next column of the history.
     pub fn publish_history(&self, point: HistoryPoint) {
         self.history.force_push(point);
+    }
+
+    /// Audio thread: counts how much the stages that are on take now.
+    pub fn count_reductions(&self, reductions_db: Reducing<Option<f32>>) {
+        self.reductions.count(reductions_db);
+    }
+
+    /// Audio thread: how often they took how much is counted anew.
+    pub fn reset_reductions(&self) {
+        self.reductions.reset();
+    }
+
+    /// Reader: how often the stages took how much gain since the meters were last reset.
+    pub fn reductions(&self) -> Reducing<ReductionHistogram> {
+        self.reductions.read()
     }
 
     /// Audio thread: publishes input frames.

@@ -11,110 +11,90 @@ use crate::parameter::{Kind, Parameter};
 use crate::stereo::StereoSettings;
 use crate::trim::TrimSettings;
 
-/// Everything a person can set of the sound. The default is neutral: below the
-/// limiter's ceiling the output is the input, bit for bit, only delayed.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct ChainSettings {
+/// Declares the stages, a row each, in the order of the signal path: what it is, its name
+/// in code, its field and settings, the first part of its parameters' ids, its name as shown.
+macro_rules! stages {
+    ($($(#[$doc:meta])* $stage:ident $field:ident: $settings:ty, $id:literal $name:literal;)+) => {
+        /// Everything a person can set of the sound. The default is neutral: below the
+        /// limiter's ceiling the output is the input, bit for bit, only delayed.
+        #[derive(Clone, Copy, Debug, Default, PartialEq)]
+        pub struct ChainSettings {
+            $($(#[$doc])* pub $field: $settings,)+
+        }
+
+        /// A stage of the chain, in the order of the signal path.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Stage {
+            $($(#[$doc])* $stage,)+
+        }
+
+        impl Stage {
+            /// All stages in the order of the signal path.
+            pub const ALL: [Stage; [$($id),+].len()] = [$(Stage::$stage),+];
+
+            /// Name as shown.
+            pub fn name(self) -> &'static str {
+                match self { $(Stage::$stage => $name,)+ }
+            }
+
+            /// First part of the ids of its parameters.
+            pub fn id(self) -> &'static str {
+                match self { $(Stage::$stage => $id,)+ }
+            }
+
+            /// Its parameters, but for those that bands have.
+            fn parameters(self) -> Vec<ChainParameter> {
+                match self {
+                    $(Stage::$stage => <$settings>::PARAMETERS
+                        .iter()
+                        .map(|p| ChainParameter::new(self, p, Place::$stage(p)))
+                        .collect(),)+
+                }
+            }
+        }
+
+        /// Where in [`ChainSettings`] a parameter lives.
+        #[derive(Clone, Copy, Debug)]
+        enum Place {
+            $($stage(&'static Parameter<$settings>),)+
+            Band(usize, &'static Parameter<BandSettings>),
+        }
+
+        impl Place {
+            fn read(self, settings: &ChainSettings) -> f64 {
+                match self {
+                    $(Place::$stage(p) => (p.read)(&settings.$field),)+
+                    Place::Band(band, p) => (p.read)(&settings.equalizer.bands[band]),
+                }
+            }
+
+            fn write(self, settings: &mut ChainSettings, value: f64) {
+                match self {
+                    $(Place::$stage(p) => (p.write)(&mut settings.$field, value),)+
+                    Place::Band(band, p) => {
+                        (p.write)(&mut settings.equalizer.bands[band], value);
+                    }
+                }
+            }
+        }
+    };
+}
+
+stages! {
     /// Input trim.
-    pub trim: TrimSettings,
+    Trim trim: TrimSettings, "trim" "Trim";
     /// Equaliser.
-    pub equalizer: EqualizerSettings,
+    Equalizer equalizer: EqualizerSettings, "eq" "EQ";
     /// Glue compressor.
-    pub glue: CompressorSettings,
+    Glue glue: CompressorSettings, "glue" "Glue";
     /// Mid/side and stereo.
-    pub stereo: StereoSettings,
+    Stereo stereo: StereoSettings, "stereo" "Stereo";
     /// Clipper.
-    pub clipper: ClipperSettings,
+    Clipper clipper: ClipperSettings, "clipper" "Clipper";
     /// True-peak limiter.
-    pub limiter: LimiterSettings,
+    Limiter limiter: LimiterSettings, "limiter" "Limiter";
     /// Dither.
-    pub dither: DitherSettings,
-}
-
-/// A stage of the chain, in the order of the signal path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Input trim.
-    Trim,
-    /// Equaliser.
-    Equalizer,
-    /// Glue compressor.
-    Glue,
-    /// Mid/side and stereo.
-    Stereo,
-    /// Clipper.
-    Clipper,
-    /// True-peak limiter.
-    Limiter,
-    /// Dither.
-    Dither,
-}
-
-impl Stage {
-    /// All stages in the order of the signal path.
-    pub const ALL: [Stage; 7] = [
-        Stage::Trim,
-        Stage::Equalizer,
-        Stage::Glue,
-        Stage::Stereo,
-        Stage::Clipper,
-        Stage::Limiter,
-        Stage::Dither,
-    ];
-
-    /// Name as shown.
-    pub fn name(self) -> &'static str {
-        match self {
-            Stage::Trim => "Trim",
-            Stage::Equalizer => "EQ",
-            Stage::Glue => "Glue",
-            Stage::Stereo => "Stereo",
-            Stage::Clipper => "Clipper",
-            Stage::Limiter => "Limiter",
-            Stage::Dither => "Dither",
-        }
-    }
-
-    /// First part of the ids of its parameters.
-    pub fn id(self) -> &'static str {
-        match self {
-            Stage::Trim => "trim",
-            Stage::Equalizer => "eq",
-            Stage::Glue => "glue",
-            Stage::Stereo => "stereo",
-            Stage::Clipper => "clipper",
-            Stage::Limiter => "limiter",
-            Stage::Dither => "dither",
-        }
-    }
-}
-
-/// Where in [`ChainSettings`] a parameter lives.
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    Trim(&'static Parameter<TrimSettings>),
-    Equalizer(&'static Parameter<EqualizerSettings>),
-    Band(usize, &'static Parameter<BandSettings>),
-    Glue(&'static Parameter<CompressorSettings>),
-    Stereo(&'static Parameter<StereoSettings>),
-    Clipper(&'static Parameter<ClipperSettings>),
-    Limiter(&'static Parameter<LimiterSettings>),
-    Dither(&'static Parameter<DitherSettings>),
-}
-
-impl Place {
-    fn read(self, settings: &ChainSettings) -> f64 {
-        match self {
-            Place::Trim(p) => (p.read)(&settings.trim),
-            Place::Equalizer(p) => (p.read)(&settings.equalizer),
-            Place::Band(band, p) => (p.read)(&settings.equalizer.bands[band]),
-            Place::Glue(p) => (p.read)(&settings.glue),
-            Place::Stereo(p) => (p.read)(&settings.stereo),
-            Place::Clipper(p) => (p.read)(&settings.clipper),
-            Place::Limiter(p) => (p.read)(&settings.limiter),
-            Place::Dither(p) => (p.read)(&settings.dither),
-        }
-    }
+    Dither dither: DitherSettings, "dither" "Dither";
 }
 
 /// A parameter of the whole chain.
@@ -152,17 +132,7 @@ impl ChainParameter {
 
     /// Clamps and snaps `value` and writes it into `settings`.
     pub fn write(&self, settings: &mut ChainSettings, value: f64) {
-        let value = self.kind.snap(value);
-        match self.place {
-            Place::Trim(p) => (p.write)(&mut settings.trim, value),
-            Place::Equalizer(p) => (p.write)(&mut settings.equalizer, value),
-            Place::Band(band, p) => (p.write)(&mut settings.equalizer.bands[band], value),
-            Place::Glue(p) => (p.write)(&mut settings.glue, value),
-            Place::Stereo(p) => (p.write)(&mut settings.stereo, value),
-            Place::Clipper(p) => (p.write)(&mut settings.clipper, value),
-            Place::Limiter(p) => (p.write)(&mut settings.limiter, value),
-            Place::Dither(p) => (p.write)(&mut settings.dither, value),
-        }
+        self.place.write(settings, self.kind.snap(value));
     }
 
     fn new<S>(stage: Stage, parameter: &'static Parameter<S>, place: Place) -> Self {
@@ -194,24 +164,16 @@ impl ChainParameter {
 }
 
 static PARAMETERS: LazyLock<Vec<ChainParameter>> = LazyLock::new(|| {
-    fn all<S>(
-        stage: Stage,
-        parameters: &'static [Parameter<S>],
-        place: impl Fn(&'static Parameter<S>) -> Place,
-    ) -> impl Iterator<Item = ChainParameter> {
-        parameters.iter().map(move |p| ChainParameter::new(stage, p, place(p)))
-    }
     let mut table = Vec::new();
-    table.extend(all(Stage::Trim, TrimSettings::PARAMETERS, Place::Trim));
-    table.extend(all(Stage::Equalizer, EqualizerSettings::PARAMETERS, Place::Equalizer));
-    for band in 0..BAND_COUNT {
-        table.extend(all(Stage::Equalizer, BandSettings::PARAMETERS, |p| Place::Band(band, p)));
+    for stage in Stage::ALL {
+        table.extend(stage.parameters());
+        if stage == Stage::Equalizer {
+            for band in 0..BAND_COUNT {
+                let place = |p| ChainParameter::new(stage, p, Place::Band(band, p));
+                table.extend(BandSettings::PARAMETERS.iter().map(place));
+            }
+        }
     }
-    table.extend(all(Stage::Glue, CompressorSettings::PARAMETERS, Place::Glue));
-    table.extend(all(Stage::Stereo, StereoSettings::PARAMETERS, Place::Stereo));
-    table.extend(all(Stage::Clipper, ClipperSettings::PARAMETERS, Place::Clipper));
-    table.extend(all(Stage::Limiter, LimiterSettings::PARAMETERS, Place::Limiter));
-    table.extend(all(Stage::Dither, DitherSettings::PARAMETERS, Place::Dither));
     table
 });
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use burnish_session::references::MOST_REFERENCES;
 use egui::{Align2, Rect, Stroke, StrokeKind};
 
+use crate::format;
 use crate::paths::{is_whole, pasted_text, paths_in};
 use crate::scene::Scene;
 use crate::theme;
@@ -35,11 +36,11 @@ fn show_hovering(scene: &Scene<'_>, window: Rect) {
     painter.rect_stroke(frame, theme::PANEL_RADIUS, stroke, StrokeKind::Inside);
     let font = theme::strong_font(theme::VALUE_SIZE);
     let text = if scene.view.references.list.len() < MOST_REFERENCES {
-        "Drop songs to compare with them"
+        "Drop songs to compare with them".to_owned()
     } else {
-        "20 references are the most: remove one first"
+        format::full(MOST_REFERENCES, "references")
     };
-    scene.text(window.center(), Align2::CENTER_CENTER, text, font, theme::TEXT);
+    scene.text(window.center(), Align2::CENTER_CENTER, &text, font, theme::TEXT);
 }
 
 /// The files whose paths were pasted in this frame, when there is nothing but paths.

@@ -134,7 +134,6 @@ impl Editor {
     }
 
     fn show_pass(&mut self, ui: &mut Ui, view: &View<'_>, edits: &mut Vec<Edit>) {
-        self.state.reduction.update(view.settings, view.meters, view.history);
         release_focus(ui);
 
         let window = ui.max_rect();

@@ -97,6 +97,11 @@ pub(crate) fn found(message: &str) -> &str {
     message.split_once(", found ").map_or(message, |(_, found)| found)
 }
 
+/// What is said where there are as many as there may be.
+pub(crate) fn full(most: usize, what: &str) -> String {
+    format!("{most} {what} are the most: remove one first")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

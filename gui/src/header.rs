@@ -5,6 +5,7 @@ mod hidden;
 mod snapshots;
 mod undo;
 
+use burnish_session::preset::find_preset;
 use egui::{
     Align2, PopupCloseBehavior, Rect, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
     WidgetInfo, pos2,
@@ -116,7 +117,13 @@ fn presets(scene: &mut Scene<'_>, rect: Rect) {
             ui.weak("No presets are installed.");
         }
         for (i, preset) in presets.iter().enumerate() {
-            if ui.add(egui::Button::new(*preset).frame(false).truncate()).clicked() {
+            let item = ui.add(egui::Button::new(*preset).frame(false).truncate());
+            let about = find_preset(preset).map_or_else(String::new, |preset| {
+                format!("{}. Assumes {}.", preset.purpose, preset.assumes)
+            });
+            let is_chosen = item.clicked();
+            item.on_hover_text(about);
+            if is_chosen {
                 edits.push(Edit::Preset(i));
             }
         }

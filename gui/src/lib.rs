@@ -25,7 +25,6 @@ mod theme;
 
 // What several parts remember together from frame to frame.
 mod gesture;
-mod session_reduction;
 mod state;
 
 // What every part draws with: the canvas, the controls, rows of controls, and when they rest.

@@ -5,7 +5,6 @@ use burnish_dsp::settings::Stage;
 
 use crate::gesture::Gesture;
 use crate::page::Page;
-use crate::session_reduction::SessionReduction;
 
 /// A value that is being typed.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +33,6 @@ pub(crate) struct State {
     /// Whether "Stop", or the way out of the listening bar, was pressed during a blind
     /// test, whose page asks once more.
     pub(crate) is_stop_asked: bool,
-    /// How much gain reduction there was since the last reset.
-    pub(crate) reduction: SessionReduction,
 }
 
 impl Default for State {
@@ -46,7 +43,6 @@ impl Default for State {
             typing: None,
             gestures: Vec::new(),
             is_stop_asked: false,
-            reduction: SessionReduction::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ use burnish_dsp::compare::Listen;
 use burnish_dsp::integration::IntegrationMode;
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::readings::{ChainSnapshot, HistoryPoint};
+use burnish_dsp::reductions::{Reducing, ReductionHistogram};
 use burnish_dsp::settings::{ChainSettings, Stage};
 use burnish_session::targets::Target;
 
@@ -120,6 +121,8 @@ pub struct View<'a> {
     pub history: &'a VecDeque<HistoryPoint>,
     /// How many columns have gone by before the first of them.
     pub history_start: u64,
+    /// How often the stages took how much gain since the meters were last reset.
+    pub reductions: &'a Reducing<ReductionHistogram>,
     /// The last few thousand output frames for the goniometer, oldest first.
     pub scope: &'a VecDeque<[f32; 2]>,
     /// Spectra.

@@ -16,6 +16,7 @@ mod interrupt;
 mod master;
 mod progress;
 mod sides;
+mod suggestion;
 mod tables;
 mod tonal_match;
 mod typed;
@@ -64,10 +65,18 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// List the built-in presets.
-    Presets,
+    /// List the built-in presets: name, purpose, what they assume.
+    Presets {
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// List the delivery targets.
-    Targets,
+    Targets {
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// List the licences of Burnish and of all that is in it.
     Licences,
     /// Write the manual, the man pages and the completions into a folder.
@@ -97,6 +106,11 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     }
     let result = match parsed.command {
         None => {
+            if let Some(message) = suggestion::no_command(&parsed.standalone, Arguments::command())
+            {
+                eprintln!("burnish: {message}");
+                return ExitCode::from(BAD_INPUT);
+            }
             if let Err(message) = display::check() {
                 eprintln!("burnish: {message}");
                 return ExitCode::from(BAD_INPUT);
@@ -112,8 +126,8 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Compare(arguments)) => command::run(&arguments),
         Some(Command::Match(arguments)) => command::run(&arguments),
         Some(Command::Parameters { json }) => Ok(tables::parameters(json).into()),
-        Some(Command::Presets) => Ok(tables::presets().into()),
-        Some(Command::Targets) => Ok(tables::targets().into()),
+        Some(Command::Presets { json }) => Ok(tables::presets(json).into()),
+        Some(Command::Targets { json }) => Ok(tables::targets(json).into()),
         Some(Command::Licences) => Ok(about::licences().into()),
         Some(Command::Documents { folder }) => {
             documents::write(&folder, Arguments::command()).map(Done::from)

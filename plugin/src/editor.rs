@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use burnish_dsp::chain::SNAPSHOTS;
 use burnish_dsp::readings::{ChainSnapshot, HistoryPoint};
+use burnish_dsp::reductions::{Reducing, ReductionHistogram};
 use burnish_dsp::settings::ChainSettings;
 use burnish_gui::{
     BalanceView, BlindView, CheckView, Edit, Editor, HISTORY_KEPT, Page, ReferenceView,
@@ -251,12 +252,14 @@ impl BurnishEditor {
             views::candidates(bank.names(), are_set, can_hear_reference);
         let results = session.blind_results.summaries();
         let hidden = Hidden::default();
+        let reductions = desk.meters.feed.reductions();
         let view = View {
             settings: &self.settings,
             // While a blind test runs no reading may give anything away.
             meters: if is_blind { &hidden.meters } else { &self.meters },
             history: if is_blind { &hidden.history } else { &self.history },
             history_start: self.history_start,
+            reductions: if is_blind { &hidden.reductions } else { &reductions },
             scope: if is_blind { &hidden.scope } else { &reader.scope },
             spectra: if is_blind { &hidden.spectra } else { &reader.spectra },
             spectrum_look: session.spectrum.into(),
@@ -345,6 +348,7 @@ impl BurnishEditor {
 struct Hidden {
     meters: ChainSnapshot,
     history: VecDeque<HistoryPoint>,
+    reductions: Reducing<ReductionHistogram>,
     scope: VecDeque<[f32; 2]>,
     spectra: Spectra,
 }

@@ -1,6 +1,6 @@
 //! Blind tests: hearing without knowing.
 //!
-//! A preference test shuffles two to eight candidates behind labels, and a
+//! A preference test shuffles some candidates behind labels, and a
 //! person ranks and describes what is heard. An ABX test asks again and again
 //! whether X is A or B, and says how often guessing would have done as well.
 //!
@@ -29,15 +29,15 @@ pub use self::describe::describe;
 pub use self::opinion::{MOST_OWN_WORDS, Opinion, WORDS};
 pub use self::result::{BlindResult, BlindResults, MOST_RESULTS, ResultEntry, ResultMode};
 pub use self::setup::{
-    BlindMode, BlindSetup, BlindSource, Candidate, FEWEST_CANDIDATES, FEWEST_TRIALS,
-    MOST_CANDIDATES, MOST_TRIALS, USUAL_TRIALS,
+    ABX_CANDIDATES, BlindMode, BlindSetup, BlindSource, Candidate, FEWEST_CANDIDATES,
+    FEWEST_TRIALS, MOST_CANDIDATES, MOST_TRIALS, USUAL_TRIALS,
 };
 pub(crate) use self::shuffle::SplitMix64;
 use self::words::listed;
 use crate::saved::Unknown;
 
 /// The last letters of the alphabet: the first four are the snapshots'.
-const LETTERS: [&str; MOST_CANDIDATES] = ["S", "T", "U", "V", "W", "X", "Y", "Z"];
+const LETTERS: [&str; MOST_CANDIDATES] = ["U", "V", "W", "X", "Y", "Z"];
 const ABX_LETTERS: [&str; 3] = ["A", "B", "X"];
 /// The label X of ABX.
 const X: usize = 2;

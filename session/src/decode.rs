@@ -4,19 +4,24 @@
 //! error; what is lost of lossy audio is silence of the same length, so that all that
 //! follows stays in its place, and a warning says how much and where.
 //!
-//! Containers in which parts are easily lost (WAV, AIFF, Ogg, MP3) are read here; the
-//! codecs, FLAC and MP4 are symphonia's.
+//! Containers in which parts are easily lost (WAV, AIFF, Ogg, MP3, ADTS) are read here, and
+//! ALAC, in which damage is; other codecs, FLAC and MP4 are symphonia's.
 
 mod aac;
+mod adts;
 mod aiff;
+mod alac;
+mod bits;
 mod codec;
 mod contents;
 mod demuxed;
 mod flac;
+mod frames;
 mod mp3;
 mod mp4;
 mod ogg;
 mod pcm;
+mod played;
 mod section;
 mod source;
 mod tags;

@@ -18,6 +18,7 @@ pub mod mastering;
 pub mod measure;
 pub mod metadata;
 pub mod mix_check;
+pub mod names;
 pub mod output;
 pub mod preset;
 mod protection;

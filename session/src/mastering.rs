@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use burnish_dsp::dither::{BitDepth, OverFullScale};
 use burnish_dsp::settings::ChainSettings;
+use burnish_dsp::trim::TrimSettings;
 
 use crate::audio::Take;
 use crate::decode::AudioReader;
@@ -37,6 +38,9 @@ pub struct Order {
     /// Dither stays as the settings have it; else it is that of the format, where anything has
     /// to be rounded.
     pub is_dither_chosen: bool,
+    /// The true peak that the trim brings the mix to before its own gain, dBTP; as it is
+    /// without one.
+    pub assumed_peak_dbtp: Option<f64>,
     /// Integrated loudness that is to be reached, LUFS.
     pub target_lufs: Option<f64>,
     /// The file that is written.
@@ -109,7 +113,8 @@ fn master_with(
         let song = SongFile::new(mix, &scan);
         (scan, Box::new(song))
     };
-    let settings = dithered(order, scan.resolution);
+    let (settings, warning) = trimmed(dithered(order, scan.resolution), order, &scan.measures);
+    let mix_warnings = [scan.warnings, Vec::from_iter(warning)].concat();
     let (settings, stopped_by) = match order.target_lufs {
         None => (settings, None),
         Some(target_lufs) => {
@@ -134,7 +139,7 @@ fn master_with(
         settings,
         latency_frames: facts.latency_frames,
         metadata: carried.told,
-        mix_warnings: scan.warnings,
+        mix_warnings,
         over_full_scale: facts.over_full_scale.and(written.over_full_scale),
         stopped_by,
     })
@@ -143,7 +148,9 @@ fn master_with(
 /// The settings with dither for the file's depth, unless nothing is left to be rounded off.
 fn dithered(order: &Order, resolution: Bits) -> ChainSettings {
     let mut settings = order.settings;
-    let is_changed = settings != ChainSettings::default() || order.target_lufs.is_some();
+    let is_changed = settings != ChainSettings::default()
+        || order.target_lufs.is_some()
+        || order.assumed_peak_dbtp.is_some();
     if !order.is_dither_chosen && (is_changed || resolution > order.format.bits) {
         settings.dither.depth = match order.format.bits {
             Bits::B16 => BitDepth::Bits16,
@@ -152,6 +159,34 @@ fn dithered(order: &Order, resolution: Bits) -> ChainSettings {
         };
     }
     settings
+}
+
+/// The settings with a trim that gives the chain the level which is assumed, and what there is
+/// to say about it.
+fn trimmed(
+    mut settings: ChainSettings,
+    order: &Order,
+    mix: &Measures,
+) -> (ChainSettings, Option<String>) {
+    let gain = TrimSettings::PARAMETERS.iter().find(|one| one.id == "gain");
+    let Some((peak_dbtp, gain)) = order.assumed_peak_dbtp.zip(gain) else {
+        return (settings, None);
+    };
+    if !mix.true_peak_dbtp.is_finite() {
+        return (settings, None);
+    }
+    let asked_db = settings.trim.gain_db + peak_dbtp - mix.true_peak_dbtp;
+    let gain_db = gain.kind.snap(asked_db);
+    settings.trim.is_on = true;
+    settings.trim.gain_db = gain_db;
+    let short_db = (asked_db - gain_db).abs();
+    let warning = (short_db > 0.05).then(|| {
+        format!(
+            "the trim ends at {gain_db:.1} dB, {short_db:.1} dB short of a true peak of \
+             {peak_dbtp:.0} dBTP"
+        )
+    });
+    (settings, warning)
 }
 
 /// A decoded mix for going through it several times.

@@ -18,12 +18,17 @@ use burnish_dsp::parameter::{Kind, Unit};
 use burnish_dsp::settings::{ChainParameter, ChainSettings, parameter_index, parameters};
 
 use crate::error::{FileError, io_reason};
+use crate::names::called;
 
 /// Settings with a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preset {
     /// Name as shown.
     pub name: &'static str,
+    /// What it is for, in a line.
+    pub purpose: &'static str,
+    /// What it takes for granted of a mix, in a line.
+    pub assumes: &'static str,
     /// The settings.
     pub settings: ChainSettings,
 }
@@ -48,10 +53,23 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
         .iter()
         .map(|(name, text)| Preset {
             name,
+            purpose: remark(text, 0),
+            assumes: remark(text, 1),
             settings: parse(text).expect("the built-in presets are read by a test"),
         })
         .collect()
 });
+
+/// The true peak that built-in presets take for granted where they say so, dBTP.
+pub const ASSUMED_PEAK_DBTP: f64 = -6.0;
+
+/// What a comment at the beginning of a built-in preset says, but for its first word.
+fn remark(text: &'static str, line: usize) -> &'static str {
+    let line = text.lines().nth(line).unwrap_or_default().trim_start_matches("# ");
+    let start = line.find(": ").map_or("Assumes ".len(), |colon| colon + ": ".len());
+    let start = if line.starts_with("Assumes ") { "Assumes ".len() } else { start };
+    line.get(start..).unwrap_or_default()
+}
 
 /// The built-in presets, in the order they are shown.
 pub fn presets() -> &'static [Preset] {
@@ -61,6 +79,11 @@ pub fn presets() -> &'static [Preset] {
 /// The built-in preset called `name`, in any case.
 pub fn find_preset(name: &str) -> Option<&'static Preset> {
     presets().iter().find(|preset| preset.name.eq_ignore_ascii_case(name))
+}
+
+/// The built-in presets that a part of a name may mean; see [`called`].
+pub fn presets_called(name: &str) -> Vec<&'static Preset> {
+    called(presets(), name, |preset| vec![preset.name])
 }
 
 /// Reads a preset file.
@@ -209,6 +232,15 @@ mod tests {
             assert_eq!(parse(&write(name, &settings)), Ok(settings), "{name}");
         }
         assert_eq!(find_preset("neutral").expect("built in").settings, ChainSettings::default());
+        for preset in presets() {
+            assert!(!preset.purpose.is_empty() && !preset.assumes.is_empty(), "{}", preset.name);
+            // What is driven by a level names the level.
+            let is_driven = preset.settings.trim.gain_db != 0.0 || preset.settings.glue.is_on;
+            let peak = format!("{ASSUMED_PEAK_DBTP} dBTP");
+            assert_eq!(preset.assumes.contains(&peak), is_driven, "{}", preset.name);
+        }
+        let [vinyl] = presets_called("vinyl")[..] else { panic!("not one") };
+        assert_eq!(vinyl.name, "Vinyl pre-master");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 
 use std::sync::LazyLock;
 
+use crate::names::called;
+
 const TABLE: &str = include_str!("targets.txt");
 
 /// What a service does with tracks that are quieter than its playback loudness.
@@ -65,6 +67,11 @@ pub fn targets() -> &'static [Target] {
 pub fn find_target(name: &str) -> Option<&'static Target> {
     let name = name.to_lowercase();
     targets().iter().find(|target| target.id == name || target.name.to_lowercase() == name)
+}
+
+/// The targets that a part of a name or id may mean; see [`called`].
+pub fn targets_called(name: &str) -> Vec<&'static Target> {
+    called(targets(), name, |target| vec![target.id.as_str(), target.name.as_str()])
 }
 
 /// Reads a table: one target a line, fields parted by `|`, `#` begins a comment.

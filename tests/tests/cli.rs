@@ -2,6 +2,7 @@
 
 mod check;
 mod master;
+mod typed;
 mod words;
 
 use std::fs;

@@ -16,6 +16,7 @@ use burnish_dsp::meters::{BandReading, BandsSnapshot};
 use burnish_dsp::monitor::Monitor;
 use burnish_dsp::parameter::Kind;
 use burnish_dsp::readings::{ChainSnapshot, HistoryPoint, StagePeaks};
+use burnish_dsp::reductions::{Reducing, ReductionHistogram};
 use burnish_dsp::settings::{ChainSettings, Stage, parameter_index, parameters};
 use burnish_gui::{
     BalanceView, BlindView, CheckView, ChosenReference, Edit, Editor, HISTORY_KEPT,
@@ -40,6 +41,7 @@ pub(crate) struct Model {
     pub(crate) settings: ChainSettings,
     pub(crate) meters: ChainSnapshot,
     pub(crate) history: VecDeque<HistoryPoint>,
+    pub(crate) reductions: Reducing<ReductionHistogram>,
     pub(crate) scope: VecDeque<[f32; 2]>,
     pub(crate) spectra: Spectra,
     pub(crate) spectrum_look: SpectrumLook,
@@ -78,6 +80,7 @@ impl Default for Model {
             settings: limited(),
             meters: ChainSnapshot::default(),
             history: VecDeque::new(),
+            reductions: Reducing::default(),
             scope: VecDeque::new(),
             spectra: Spectra::default(),
             spectrum_look: SpectrumLook::default(),
@@ -128,6 +131,7 @@ impl Model {
             meters: &self.meters,
             history: &self.history,
             history_start: 0,
+            reductions: &self.reductions,
             scope: &self.scope,
             spectra: &self.spectra,
             spectrum_look: self.spectrum_look,
@@ -286,7 +290,8 @@ pub(crate) fn extreme(value: f64) -> Model {
             correlation: Some(value),
             mono_loss_db: value,
         };
-        point.bands = Some(BandsSnapshot { recent: [band; 3], overall: [band; 3] });
+        point.bands =
+            Some(BandsSnapshot { recent: [band; 3], overall: [band; 3], compared: [band; 3] });
         point.loudness.momentary_lufs = value;
         point.loudness.short_term_lufs = value;
         point.loudness.integrated_lufs = value;
@@ -309,6 +314,9 @@ pub(crate) fn extreme(value: f64) -> Model {
         on_the_way: StagePeaks { trimmed: level, at_clipper: level, at_limiter: level },
     };
     model.history = std::iter::repeat_n(point, HISTORY_KEPT).collect();
+    for _ in 0..1000 {
+        model.reductions.glue.count(level);
+    }
     model.scope = std::iter::repeat_n([level, -level], 4000).collect();
     model.spectra = Spectra {
         frequencies_hz: (0..100_u8).map(|i| 20.0 * 1.072_f32.powi(i32::from(i))).collect(),

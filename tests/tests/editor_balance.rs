@@ -44,7 +44,7 @@ fn proposal() -> Proposal {
 }
 
 /// A model on the page with everything measured.
-fn measured() -> Model {
+pub(crate) fn measured() -> Model {
     let master = side(|hz| if hz == 1000.0 { -6.0 } else { 0.0 }, -10.04);
     let reference = side(|_| 0.0, 9.0);
     let mut model = Model {

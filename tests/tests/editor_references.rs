@@ -59,6 +59,11 @@ fn looped() -> ReferenceView {
     ReferenceView { regions, ..ready("song.flac") }
 }
 
+/// The page with songs that are played, one of them looped.
+pub(crate) fn played() -> Model {
+    page([vec![looped()], ready_songs(4)].concat())
+}
+
 fn value(harness: &Harness<'_, Model>, name: &str) -> String {
     harness.get_by_label(name).value().unwrap()
 }

@@ -81,7 +81,12 @@ fn every_field_is_documented_and_every_version_is_the_same() {
     let (matched, found) = printed(&["match", &mix, &reference, "--json"]);
     expect_documented(&found, &documented("match"));
 
-    for value in [check, master, compare, matched] {
+    let (presets, found) = printed(&["presets", "--json"]);
+    assert_eq!(found, documented("presets"));
+    let (targets, found) = printed(&["targets", "--json"]);
+    assert_eq!(found, documented("targets"));
+
+    for value in [check, master, compare, matched, presets, targets] {
         assert_eq!(value["schema"], 2);
     }
     let (_, found) = printed(&["parameters", "--json"]);

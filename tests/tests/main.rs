@@ -19,6 +19,7 @@ mod editor_about;
 mod editor_balance;
 mod editor_blind;
 mod editor_check;
+mod editor_cut_text;
 mod editor_references;
 mod editor_snapshots;
 mod editor_truth;

@@ -1,6 +1,7 @@
 //! What the editor is told is what it is called, at the time it is of.
 
 use burnish_dsp::chain::Chain;
+use burnish_dsp::meters::BandsSnapshot;
 use burnish_dsp::processor::AudioSpec;
 use burnish_dsp::readings::{HistoryPoint, MeterFeed};
 use burnish_dsp::settings::ChainSettings;
@@ -38,6 +39,58 @@ fn history(
         latest = snapshot.reduction.glue_power;
     }
     (points, latest)
+}
+
+#[test]
+fn how_often_a_stage_takes_how_much_is_counted_whoever_looks() {
+    let spec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: BLOCK };
+    let feed = MeterFeed::new();
+    let mut chain = Chain::new(spec);
+    chain.attach(std::sync::Arc::clone(&feed));
+    let mut settings = limited();
+    settings.glue.is_on = true;
+    settings.glue.threshold_db = -60.0;
+    chain.configure(&settings);
+    // Longer than the history is kept for a reader that never comes.
+    let tone = Signal::sine(6000 * BLOCK, 1000.0 / 48_000.0, 0.1);
+    let silence = Signal::sine(100 * BLOCK, 1000.0 / 48_000.0, 0.0);
+    for signal in [&silence, &tone, &silence] {
+        signal.through(&[BLOCK], |block| chain.process(block));
+    }
+    assert!(std::iter::from_fn(|| feed.next_history()).count() < 6000);
+    let counted = feed.reductions();
+    let [taken] = [counted.glue.shares().skip(1).sum::<f64>()];
+    assert!(taken > 0.99, "{taken}");
+    assert!(counted.clipper.is_empty(), "a stage that is off has none");
+    chain.reset_meters();
+    silence.through(&[BLOCK], |block| chain.process(block));
+    assert!(feed.reductions().glue.is_empty());
+}
+
+#[test]
+fn mix_and_master_are_compared_in_bands_over_the_same_time() {
+    let spec = AudioSpec { sample_rate_hz: 48_000.0, max_block_frames: BLOCK };
+    let mut chain = Chain::with_snapshots(spec);
+    let mut settings = limited();
+    settings.trim.gain_db = -6.0;
+    chain.configure(&settings);
+    let play = |chain: &mut Chain, gain: f64| {
+        let tone = Signal::sine(300 * BLOCK, 1000.0 / 48_000.0, gain);
+        tone.through(&[BLOCK], |block| chain.process(block));
+    };
+    // Loud before anybody looks, quiet since.
+    play(&mut chain, 0.5);
+    chain.measure_mix_bands(true);
+    play(&mut chain, 0.05);
+    let snapshot = chain.snapshot();
+    let [mix, master] = [snapshot.input, snapshot.output].map(|side| side.bands.unwrap());
+    let apart = mix.compared[1].level_dbfs - master.compared[1].level_dbfs;
+    assert!((apart - 6.0).abs() < 0.1, "{apart}");
+    let apart = mix.compared[1].crest_db - master.compared[1].crest_db;
+    assert!(apart.abs() < 0.1, "{apart}");
+    assert!(master.overall[1].level_dbfs > master.compared[1].level_dbfs + 10.0);
+    chain.reset_meters();
+    assert_eq!(chain.snapshot().output.bands, Some(BandsSnapshot::default()));
 }
 
 #[track_caller]

@@ -17,6 +17,20 @@ use crate::trim::Trim;
 use crate::units::db_to_gain;
 use crate::vector::highest_magnitude;
 
+/// The same for every stage, in their order: `in_order!(self.reset())`, or with the
+/// stage's own part of some settings, `in_order!(self.configure(&settings))`.
+macro_rules! in_order {
+    (@ $path:ident {$method:ident()} $($stage:ident)+) => {
+        [$($path.$stage.$method()),+]
+    };
+    (@ $path:ident {$method:ident(&$settings:ident)} $($stage:ident)+) => {
+        [$($path.$stage.$method(&$settings.$stage)),+]
+    };
+    ($path:ident.$($call:tt)+) => {
+        in_order!(@ $path {$($call)+} trim equalizer glue stereo clipper limiter dither)
+    };
+}
+
 /// From the input to the output.
 #[derive(Debug)]
 pub(super) struct SignalPath {
@@ -39,42 +53,37 @@ pub(super) struct SignalPath {
 impl SignalPath {
     /// Builds the path; the only place that allocates.
     pub(super) fn new(spec: AudioSpec) -> Self {
-        let equalizer: Slot<Equalizer> = Slot::new(spec);
-        let clipper: Slot<Clipper> = Slot::new(spec);
-        let limiter: Slot<Limiter> = Slot::new(spec);
-        let longest = equalizer.longest_latency_frames()
-            + clipper.longest_latency_frames()
-            + limiter.longest_latency_frames();
         let mut path = Self {
             settings: None,
             trim: Slot::new(spec),
-            equalizer,
+            equalizer: Slot::new(spec),
             glue: Slot::new(spec),
             stereo: Slot::new(spec),
-            clipper,
-            limiter,
+            clipper: Slot::new(spec),
+            limiter: Slot::new(spec),
             dither: Slot::new(spec),
-            delta: DeltaTap::new(spec, longest),
+            delta: DeltaTap::new(spec, 0),
             drive: Drive { clipper: 1.0, limiter: 1.0 },
             peaks: StagePeaks::default(),
-            wait: DelayLine::new(longest),
+            wait: DelayLine::new(0),
         };
+        let longest = path.longest_latency_frames();
+        path.delta = DeltaTap::new(spec, longest);
+        path.wait = DelayLine::new(longest);
         path.wait_for(0);
         path
     }
 
     /// The most frames that any settings make it lag by.
     pub(super) fn longest_latency_frames(&self) -> usize {
-        self.equalizer.longest_latency_frames()
-            + self.clipper.longest_latency_frames()
-            + self.limiter.longest_latency_frames()
+        in_order!(self.longest_latency_frames()).iter().sum()
     }
 
     /// By how many frames the stages lag with some settings.
     pub(super) fn latency_with(&mut self, settings: &ChainSettings) -> usize {
-        self.equalizer.processor_mut().latency_frames(&settings.equalizer)
-            + self.clipper.latency_frames()
-            + self.limiter.latency_frames()
+        let others: usize =
+            self.stage_latencies().iter().sum::<usize>() - self.equalizer.latency_frames();
+        others + self.equalizer.processor_mut().latency_frames(&settings.equalizer)
     }
 
     /// Takes new settings, and the latency that all paths shall have; whether
@@ -85,13 +94,7 @@ impl SignalPath {
         if is_changed {
             self.settings = Some(*settings);
             self.drive = Drive::of(settings);
-            self.trim.configure(&settings.trim);
-            self.equalizer.configure(&settings.equalizer);
-            self.glue.configure(&settings.glue);
-            self.stereo.configure(&settings.stereo);
-            self.clipper.configure(&settings.clipper);
-            self.limiter.configure(&settings.limiter);
-            self.dither.configure(&settings.dither);
+            in_order!(self.configure(&settings));
         }
         if self.stage_latencies().iter().sum::<usize>() + self.wait.frames() != latency_frames {
             self.wait_for(latency_frames);
@@ -128,15 +131,7 @@ impl SignalPath {
     }
 
     fn stage_latencies(&self) -> [usize; Stage::ALL.len()] {
-        [
-            self.trim.latency_frames(),
-            self.equalizer.latency_frames(),
-            self.glue.latency_frames(),
-            self.stereo.latency_frames(),
-            self.clipper.latency_frames(),
-            self.limiter.latency_frames(),
-            self.dither.latency_frames(),
-        ]
+        in_order!(self.latency_frames())
     }
 
     /// Brings the path, and what runs beside its stages, to a latency.
@@ -151,13 +146,7 @@ impl SignalPath {
 
     /// Forgets all audio; what comes next takes effect at once.
     pub(super) fn reset(&mut self) {
-        self.trim.reset();
-        self.equalizer.reset();
-        self.glue.reset();
-        self.stereo.reset();
-        self.clipper.reset();
-        self.limiter.reset();
-        self.dither.reset();
+        in_order!(self.reset());
         self.delta.reset();
         self.wait.reset();
         self.peaks = StagePeaks::default();

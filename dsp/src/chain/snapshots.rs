@@ -14,6 +14,7 @@ use crate::dither::OverFullScale;
 use crate::loudness::{Level, Span};
 use crate::processor::{AudioSpec, Frames, StereoBlock};
 use crate::readings::{Reduction, StagePeaks};
+use crate::reductions::Reducing;
 use crate::settings::{ChainSettings, Stage};
 use crate::smoothing::Ramp;
 
@@ -334,6 +335,15 @@ impl SnapshotPaths {
     /// How much gain the current snapshot has taken since the last call.
     pub(super) fn take_reduction(&mut self) -> Reduction {
         self.current_path().take_reduction()
+    }
+
+    /// Which stages of the current snapshot may reduce gain.
+    pub(super) fn are_reducing(&mut self) -> Reducing<bool> {
+        self.current_path().settings().map_or(Reducing::default(), |settings| Reducing {
+            glue: settings.glue.is_on,
+            clipper: settings.clipper.is_on,
+            limiter: settings.limiter.is_on,
+        })
     }
 
     /// Highest magnitudes on the current snapshot's way since the last call.

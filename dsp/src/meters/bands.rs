@@ -67,6 +67,8 @@ pub struct BandsSnapshot {
     pub recent: [BandReading; BANDS],
     /// Everything since the last reset.
     pub overall: [BandReading; BANDS],
+    /// Everything since a comparison began, or since the reset where none did.
+    pub compared: [BandReading; BANDS],
 }
 
 /// What a stretch of time holds of one band.
@@ -122,6 +124,10 @@ pub(super) struct BandMeters {
     hops: usize,
     overall: [Sums; BANDS],
     overall_frames: u64,
+    compared: [Sums; BANDS],
+    compared_frames: u64,
+    /// Whether the hop under way began before the comparison did.
+    is_hop_older: bool,
     for_correlation: [Products; BANDS],
     snapshot: BandsSnapshot,
 }
@@ -145,6 +151,9 @@ impl BandMeters {
             hops: 0,
             overall: [Sums::default(); BANDS],
             overall_frames: 0,
+            compared: [Sums::default(); BANDS],
+            compared_frames: 0,
+            is_hop_older: false,
             for_correlation: [Products::default(); BANDS],
             snapshot: BandsSnapshot::default(),
         }
@@ -160,8 +169,18 @@ impl BandMeters {
         self.hops = 0;
         self.overall = [Sums::default(); BANDS];
         self.overall_frames = 0;
+        self.begin_comparison();
+        self.is_hop_older = false;
         self.for_correlation = [Products::default(); BANDS];
         self.snapshot = BandsSnapshot::default();
+    }
+
+    /// What is compared begins anew, and nothing else.
+    pub(super) fn begin_comparison(&mut self) {
+        self.compared = [Sums::default(); BANDS];
+        self.compared_frames = 0;
+        self.is_hop_older = true;
+        self.snapshot.compared = [BandReading::default(); BANDS];
     }
 
     /// Takes finite frames in.
@@ -245,9 +264,19 @@ impl BandMeters {
         self.recent[self.hops % RECENT_HOPS] = self.hop;
         self.hops += 1;
         let hops = self.hops.min(RECENT_HOPS);
-        let frames = (hops * HOP_STEPS * self.step_chunks * CHUNK_FRAMES) as u64;
+        let hop_frames = (HOP_STEPS * self.step_chunks * CHUNK_FRAMES) as u64;
+        let frames = hops as u64 * hop_frames;
+        let is_compared = !std::mem::take(&mut self.is_hop_older);
+        if is_compared {
+            self.compared_frames += hop_frames;
+        }
         for band in 0..BANDS {
-            self.overall[band].add(&std::mem::take(&mut self.hop[band]));
+            let now = std::mem::take(&mut self.hop[band]);
+            self.overall[band].add(&now);
+            if is_compared {
+                self.compared[band].add(&now);
+                self.snapshot.compared[band] = self.compared[band].read(self.compared_frames);
+            }
             self.snapshot.overall[band] = self.overall[band].read(self.overall_frames);
             let mut recent = Sums::default();
             for hop in &self.recent[..hops] {

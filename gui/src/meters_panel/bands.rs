@@ -149,7 +149,7 @@ pub(super) fn clipped(scene: &Scene<'_>) -> Line {
         name: "Full scale",
         number: match count {
             _ if output.loudness.measured_s <= 0.0 => format::NO_READING.to_owned(),
-            100_000.. => ">99999".to_owned(),
+            100_000.. => ">99k".to_owned(),
             _ => count.to_string(),
         },
         unit: "smp",

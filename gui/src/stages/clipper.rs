@@ -63,7 +63,7 @@ impl Face for ClipperFace {
                 has_output: false,
                 reduction: Some(|point| point.clipper_db),
                 line: Some((settings.threshold_db, &name)),
-                empty: "Play the mix: what is shaved off its peaks appears here.",
+                empty: "Play the mix: what is shaved off appears here.",
             },
         );
         let help = "Slate is what reaches the clipper with its drive, rose hangs from the top as far as peaks were \

@@ -64,7 +64,7 @@ impl Face for GlueFace {
         let square = plot.with_max_x(plot.left() + side.max(0.3 * plot.width()));
         curve(scene, square, settings, seen(scene));
         let rest = plot.with_min_x(square.right() + theme::GAP);
-        reduction_histogram::show(scene, rest, &scene.state.reduction.glue, 1.0..=3.0, now_db);
+        reduction_histogram::show(scene, rest, &scene.view.reductions.glue, 1.0..=3.0, now_db);
         let help = "The song should stay between the dashed lines: below, the compressor does \
                     nothing; above, it is heard working.";
         scene.explain(rest, "Glue histogram", help);

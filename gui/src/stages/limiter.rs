@@ -69,9 +69,9 @@ impl Face for LimiterFace {
             },
         );
         let [left, right] = scene.view.meters.reduction.limiter_db;
-        let gentle = scene.state.reduction.limiter.share_between(0.0, 4.0);
+        let gentle = scene.view.reductions.limiter.share_between(0.0, 4.0);
         let now = format!("Gain reduction {} dB", format::decimal(-left.max(right), 1));
-        let text = if scene.state.reduction.limiter.is_empty() {
+        let text = if scene.view.reductions.limiter.is_empty() {
             now
         } else {
             let percent = format::decimal(100.0 * gentle, 0);

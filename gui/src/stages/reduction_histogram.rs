@@ -2,22 +2,22 @@
 
 use std::ops::RangeInclusive;
 
+use burnish_dsp::reductions::{REDUCTION_BIN_DB, REDUCTION_BINS, ReductionHistogram};
 use egui::{Align2, Rect, Stroke, pos2};
 
 use crate::format;
 use crate::plots::{self, Axis};
 use crate::scene::Scene;
-use crate::session_reduction::{BIN_DB, BINS, Histogram};
 use crate::theme;
 
 /// The widest reduction on the axis, dB.
-const RANGE_DB: f64 = BIN_DB * BINS as f64;
+const RANGE_DB: f64 = REDUCTION_BIN_DB * REDUCTION_BINS as f64;
 
 /// Draws a histogram, the zone, and the reduction now.
 pub(super) fn show(
     scene: &Scene<'_>,
     rect: Rect,
-    histogram: &Histogram,
+    histogram: &ReductionHistogram,
     zone_db: RangeInclusive<f64>,
     now_db: f64,
 ) {
@@ -64,7 +64,7 @@ pub(super) fn show(
         theme::QUIET,
     );
     if histogram.is_empty() {
-        let text = "Play the song: how often it is reduced by how much appears here.";
+        let text = "Play the song: how much it is reduced appears here.";
         let place = plot.with_min_y(plot.top() + 14.0);
         scene.text_in(
             place,
@@ -86,7 +86,7 @@ pub(super) fn show(
     }
 }
 
-fn bars(scene: &Scene<'_>, plot: Rect, axis: &Axis, histogram: &Histogram) {
+fn bars(scene: &Scene<'_>, plot: Rect, axis: &Axis, histogram: &ReductionHistogram) {
     let highest = histogram.shares().fold(0.0, f64::max).max(1e-9);
     let room = plot.height() - 18.0;
     for (bin, share) in histogram.shares().enumerate() {
@@ -95,8 +95,8 @@ fn bars(scene: &Scene<'_>, plot: Rect, axis: &Axis, histogram: &Histogram) {
         }
         // The root keeps rare but strong reductions in sight.
         let height = (room * (share / highest).sqrt() as f32).max(1.0);
-        let left = axis.at(bin as f64 * BIN_DB);
-        let right = axis.at((bin + 1) as f64 * BIN_DB) - 1.0;
+        let left = axis.at(bin as f64 * REDUCTION_BIN_DB);
+        let right = axis.at((bin + 1) as f64 * REDUCTION_BIN_DB) - 1.0;
         let bar = Rect::from_min_max(
             pos2(left, plot.bottom() - height),
             pos2(right.max(left + 1.0), plot.bottom()),

@@ -138,11 +138,11 @@ fn headroom(scene: &mut Scene<'_>, rect: Rect) {
         Some(gain_db) => {
             let (peak, gain) = (format::level(peak), format::signed(gain_db));
             let would_be = if (HEADROOM_DBFS - peak_after(scene, gain_db)).abs() < 0.1 {
-                format!("gain would be {gain} dB")
+                format!("needs {gain} dB")
             } else {
-                format!("the trim goes no further than {gain} dB")
+                format!("at most {gain} dB")
             };
-            format!("Highest sample {peak} dBFS, {would_be}")
+            format!("Sample peak {peak} dBFS: {would_be}")
         }
         None => "Play the loudest part of the mix first".to_owned(),
     };

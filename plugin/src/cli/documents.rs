@@ -78,7 +78,8 @@ fn manual(command: &Command) -> String {
     }
     text += "\n## Presets\n\n";
     for preset in presets() {
-        let _ = writeln!(text, "- {}", preset.name);
+        let (name, purpose, assumes) = (preset.name, preset.purpose, preset.assumes);
+        let _ = writeln!(text, "- {name}: {purpose}. Assumes {assumes}.");
     }
     text += "\n## Delivery targets\n\n| id | name | what to know |\n| --- | --- | --- |\n";
     for target in targets() {

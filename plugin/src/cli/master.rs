@@ -7,20 +7,19 @@ use std::path::PathBuf;
 
 use burnish::ENGINE_REVISION;
 use burnish_dsp::dither::BitDepth;
-use burnish_dsp::parameter::Kind;
 use burnish_dsp::settings::{ChainSettings, parameters};
 use burnish_session::about::VERSION;
 use burnish_session::mastering::{Order, Step, master};
 use burnish_session::measure::Measures;
 use burnish_session::metadata::Told;
 use burnish_session::output::Output;
-use burnish_session::preset::assign;
-use burnish_session::targets::{find_target, targets};
+use burnish_session::preset::{ASSUMED_PEAK_DBTP, assign};
+use burnish_session::targets::{targets, targets_called};
 use serde::Serialize;
 use serde_json::Value;
 
 pub(super) use self::arguments::Arguments;
-use self::arguments::BitsArgument;
+use self::arguments::{BitsArgument, TrimArgument};
 use self::warnings::{
     LIMITER_IS_ON, idle_stage_warnings, lost_dither_warning, mono_warnings, other_dither_warning,
     over_warning,
@@ -81,7 +80,11 @@ impl Command for Arguments {
         warnings.extend(idle_stage_warnings(&settings, &set));
         let (output, format) = self.place(bits)?;
         let is_dither_chosen = is_dither_set || depth != BitDepth::Off;
-        let order = Order { settings, is_dither_chosen, target_lufs, format };
+        if self.trim.is_some() && is_set("trim.gain") {
+            return Err("--trim auto: the trim's gain is set by --set trim.gain".to_owned());
+        }
+        let assumed_peak_dbtp = self.trim.map(|TrimArgument::Auto| ASSUMED_PEAK_DBTP);
+        let order = Order { settings, is_dither_chosen, assumed_peak_dbtp, target_lufs, format };
         Ok(Job { mix: self.mix.clone(), output, order, warnings })
     }
 
@@ -115,7 +118,7 @@ impl Command for Arguments {
             engine_revision: ENGINE_REVISION,
             before: mastered.before,
             after: mastered.after,
-            settings: changed(&mastered.settings),
+            settings: typed::changed(&mastered.settings),
             latency_frames: mastered.latency_frames,
             metadata: mastered.metadata,
             warnings: said,
@@ -153,10 +156,11 @@ impl Arguments {
             return Ok(Some(Target { lufs, ceiling_dbtp: None }));
         }
         let Some(name) = &self.target else { return Ok(None) };
-        let target = find_target(name).ok_or_else(|| {
-            let ids: Vec<&str> = targets().iter().map(|target| target.id.as_str()).collect();
-            format!("--target: expected one of {}, found \"{name}\"", ids.join(", "))
-        })?;
+        let mut ids: Vec<String> = targets().iter().map(|target| target.id.clone()).collect();
+        ids[0].insert_str(0, "one of ");
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let found = targets_called(name);
+        let target = typed::only_one("--target", name, &found, &ids, |target| target.id.as_str())?;
         let lufs = target.playback_lufs.ok_or_else(|| {
             format!("--target: {} does not normalise loudness; choose one with --lufs", target.name)
         })?;
@@ -181,18 +185,4 @@ impl Arguments {
         }
         Ok((settings, set))
     }
-}
-
-/// The parameters that are not neutral, each as `--set` takes it.
-fn changed(settings: &ChainSettings) -> Vec<(&'static str, Value)> {
-    let typed = |kind: &Kind, value: f64| match kind {
-        Kind::Continuous { .. } => Value::from(value),
-        Kind::Choice(_) | Kind::Switch => Value::from(kind.format(value)),
-    };
-    parameters()
-        .iter()
-        .map(|parameter| (parameter, parameter.kind.snap(parameter.read(settings))))
-        .filter(|(parameter, value)| *value != parameter.default)
-        .map(|(parameter, value)| (parameter.id.as_str(), typed(&parameter.kind, value)))
-        .collect()
 }

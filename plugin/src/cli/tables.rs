@@ -8,11 +8,13 @@ use burnish_dsp::settings::parameters as all_parameters;
 use burnish_session::measure::Measures;
 use burnish_session::metadata::Told;
 use burnish_session::mix_check::Report;
-use burnish_session::preset;
-use burnish_session::targets::{QuietTracks, targets as all_targets};
+use burnish_session::preset::{self, Preset};
+use burnish_session::targets::{QuietTracks, Target, targets as all_targets};
 use serde_json::json;
 
 use super::columns::{Column, Table};
+use super::command::JSON_SCHEMA;
+use super::typed::changed;
 
 /// What stands where there is nothing to be said.
 const UNDEFINED: &str = "--";
@@ -213,15 +215,47 @@ pub(super) fn parameters(is_json: bool) -> String {
     table.to_string()
 }
 
-pub(super) fn presets() -> String {
-    let mut text = String::new();
-    for preset in preset::presets() {
-        let _ = writeln!(text, "{}", preset.name);
+pub(super) fn presets(is_json: bool) -> String {
+    if is_json {
+        let preset = |preset: &Preset| {
+            json!({
+                "name": preset.name,
+                "purpose": preset.purpose,
+                "assumes": preset.assumes,
+                "settings": changed(&preset.settings),
+            })
+        };
+        let presets: Vec<_> = preset::presets().iter().map(preset).collect();
+        return format!("{:#}\n", json!({ "schema": JSON_SCHEMA, "presets": presets }));
     }
-    text
+    let mut table = Table::new([Column::Words; 3]);
+    table.push(["name", "purpose", "assumes"]);
+    for preset in preset::presets() {
+        table.push([preset.name, preset.purpose, preset.assumes]);
+    }
+    table.to_string()
 }
 
-pub(super) fn targets() -> String {
+pub(super) fn targets(is_json: bool) -> String {
+    if is_json {
+        let target = |target: &Target| {
+            let quiet_tracks = match target.quiet_tracks {
+                QuietTracks::Never => "never",
+                QuietTracks::Headroom => "headroom",
+                QuietTracks::Limited => "limited",
+            };
+            json!({
+                "id": target.id,
+                "name": target.name,
+                "playback_lufs": target.playback_lufs,
+                "quiet_tracks": quiet_tracks,
+                "ceiling_dbtp": target.ceiling_dbtp,
+                "note": target.note,
+            })
+        };
+        let targets: Vec<_> = all_targets().iter().map(target).collect();
+        return format!("{:#}\n", json!({ "schema": JSON_SCHEMA, "targets": targets }));
+    }
     use Column::{Number, Unit, Words};
     let mut table = Table::new([Words, Words, Number, Number, Unit, Words, Words]);
     for target in all_targets() {

@@ -13,11 +13,12 @@ use burnish_session::song::{Song, SongFile};
 use burnish_session::tonal_match::{Limit, MOST_DB, Move, Proposal, propose};
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::command::Command;
 use super::progress::{bar, scanned, show};
 use super::sides::{references, side};
-use super::typed::{number, preset, preset_input};
+use super::typed::{changed, number, preset, preset_input};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -62,6 +63,7 @@ pub(super) struct Matched {
     distance_before_db: f64,
     distance_predicted_db: f64,
     limits: Vec<Limit>,
+    settings: Vec<(&'static str, Value)>,
     third_octaves: Vec<ThirdOctave>,
     warnings: Vec<String>,
 }
@@ -107,7 +109,7 @@ impl Command for Arguments {
         if let Some(output) = &output {
             write_preset(output, &settings)?;
         }
-        Ok(Matched::new(proposal, warnings))
+        Ok(Matched::new(proposal, &settings, warnings))
     }
 
     fn text(matched: &Matched) -> String {
@@ -148,7 +150,7 @@ impl Arguments {
 }
 
 impl Matched {
-    fn new(proposal: Proposal, warnings: Vec<String>) -> Self {
+    fn new(proposal: Proposal, settings: &ChainSettings, warnings: Vec<String>) -> Self {
         let third_octaves = (0..BANDS).map(|band| ThirdOctave {
             frequency_hz: NOMINAL_HZ[band],
             target_db: proposal.target_db[band],
@@ -160,6 +162,7 @@ impl Matched {
             distance_before_db: proposal.distance_before_db,
             distance_predicted_db: proposal.distance_predicted_db,
             limits: proposal.limits,
+            settings: changed(settings),
             warnings,
         }
     }

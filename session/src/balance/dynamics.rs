@@ -78,10 +78,11 @@ impl Dynamics {
         }
     }
 
-    /// Of what plays, since the last reset. Meters without bands leave these away.
+    /// Of what plays, since the last reset; bands since they are compared. Meters without bands
+    /// leave these away.
     pub fn of_meter(snapshot: &MeterSnapshot) -> Self {
         let [left, right] = snapshot.max_true_peak_dbtp;
-        let bands = snapshot.bands.unwrap_or_default().overall;
+        let bands = snapshot.bands.unwrap_or_default().compared;
         Self {
             bands: bands.each_ref().map(BandDynamics::from),
             ..Self::of_whole(

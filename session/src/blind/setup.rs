@@ -1,9 +1,13 @@
 //! What is to be tested, and how.
 
+use crate::snapshots::SNAPSHOTS;
+
 /// The fewest candidates of a test.
 pub const FEWEST_CANDIDATES: usize = 2;
-/// The most candidates of a preference test; ABX takes exactly two.
-pub const MOST_CANDIDATES: usize = 8;
+/// The most candidates of a preference test: the mix, every snapshot and a reference.
+pub const MOST_CANDIDATES: usize = SNAPSHOTS + 2;
+/// The candidates of ABX.
+pub const ABX_CANDIDATES: usize = 2;
 /// The fewest trials of ABX: with fewer even a perfect score proves nothing at the 5 % mark.
 pub const FEWEST_TRIALS: usize = 5;
 /// The most trials: ears tire long before.
@@ -34,9 +38,9 @@ pub enum BlindSource {
 /// The kind of test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlindMode {
-    /// Rank and describe two to eight candidates.
+    /// Rank and describe candidates, [`FEWEST_CANDIDATES`] to [`MOST_CANDIDATES`].
     Preference,
-    /// Tell two candidates apart in this many trials.
+    /// Tell candidates apart, [`ABX_CANDIDATES`] of them, in this many trials.
     Abx {
         /// Chosen before the test begins, [`FEWEST_TRIALS`] to [`MOST_TRIALS`].
         trials: usize,
@@ -66,8 +70,8 @@ impl BlindSetup {
                     "a preference test takes {FEWEST_CANDIDATES} to {MOST_CANDIDATES} candidates, chosen: {count}"
                 ))
             }
-            BlindMode::Abx { .. } if count != 2 => {
-                Some(format!("ABX takes exactly 2 candidates, chosen: {count}"))
+            BlindMode::Abx { .. } if count != ABX_CANDIDATES => {
+                Some(format!("ABX takes exactly {ABX_CANDIDATES} candidates, chosen: {count}"))
             }
             BlindMode::Abx { trials } if !(FEWEST_TRIALS..=MOST_TRIALS).contains(&trials) => {
                 Some(format!("ABX takes {FEWEST_TRIALS} to {MOST_TRIALS} trials, chosen: {trials}"))

@@ -7,7 +7,7 @@ use super::section::{Section, bytes_at};
 use super::source::Source;
 use super::tags::{before_tags, behind_tags};
 use super::words::{cannot_read, found};
-use super::{aac, aiff, flac, mp3, mp4, ogg, wav};
+use super::{adts, aiff, flac, mp3, mp4, ogg, wav};
 use crate::error::io_reason;
 
 /// Bytes that tell what a file is.
@@ -76,8 +76,8 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Source>, String> {
     if starts(b"fLaC") {
         return flac::open(rest(file, end));
     }
-    if aac::is_adts(&head) {
-        return aac::open(rest(file, end));
+    if adts::is_adts(&head) {
+        return adts::open(rest(file, end));
     }
     mp3::open(rest(file, end))
 }

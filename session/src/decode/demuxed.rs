@@ -1,5 +1,6 @@
-//! Files of which symphonia also takes the container apart: FLAC, MP4, AAC in ADTS.
+//! Files of which symphonia also takes the container apart: FLAC and MP4.
 
+use symphonia::core::codecs::audio::well_known::CODEC_ID_ALAC;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatReader, TrackType};
 
@@ -71,7 +72,8 @@ impl Demuxed {
         let name = symphonia::default::get_codecs()
             .get_audio_decoder(parameters.codec)
             .map_or("", |decoder| decoder.codec.info.short_name);
-        let is_lossless = name.starts_with("pcm") || name == "flac" || name == "alac";
+        let is_lossless =
+            name.starts_with("pcm") || name == "flac" || parameters.codec == CODEC_ID_ALAC;
         Ok(Self {
             is_lossless,
             bits: parameters.bits_per_sample.filter(|_| is_lossless),
@@ -124,12 +126,6 @@ impl Demuxed {
     /// The same with something to say about it.
     pub(super) fn warned(mut self, warnings: Vec<String>) -> Self {
         self.warnings.extend(warnings);
-        self
-    }
-
-    /// Nothing is known of its length.
-    pub(super) fn without_length(mut self) -> Self {
-        self.promised_frames = None;
         self
     }
 

@@ -37,6 +37,12 @@ impl Section {
         Self { start, length, position: 0, ..self }
     }
 
+    /// The same once more, read from another place on.
+    pub(super) fn fork(&self, position: u64) -> Result<Self> {
+        let (prefix, file) = (self.prefix.clone(), self.file.try_clone()?);
+        Ok(Self { prefix, file, position, ..*self })
+    }
+
     /// Bytes of it all.
     pub(super) fn length(&self) -> u64 {
         self.prefix.len() as u64 + self.length

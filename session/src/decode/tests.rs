@@ -1,8 +1,11 @@
 //! Every kind of odd file that was seen, made on the spot, with its right value.
 
+mod adts;
 mod aiff;
+mod alac;
 mod alignment;
 mod flac;
+mod fragments;
 mod made;
 mod mp3;
 mod mp4;

@@ -101,6 +101,10 @@ pub(super) struct Lost {
     pub(super) frames: u64,
     /// The first place, frames.
     first: u64,
+    /// Whether more may have been lost than is silent now.
+    pub(super) may_be_more: bool,
+    /// Whether only all places together are known to be as long as what was lost.
+    pub(super) is_rough_between: bool,
 }
 
 impl Lost {
@@ -113,20 +117,32 @@ impl Lost {
         self.frames += frames;
     }
 
+    /// Where the first one is.
+    pub(super) fn first_place(&self, sample_rate_hz: u32) -> String {
+        at(self.first, sample_rate_hz)
+    }
+
     /// What there is to say about it, if anything.
     pub(super) fn warning(&self, what: &str, sample_rate_hz: u32) -> Option<String> {
         (self.places > 0).then(|| {
-            let (places, first) = (self.places, at(self.first, sample_rate_hz));
+            let (places, first) = (self.places, self.first_place(sample_rate_hz));
             let place = if places == 1 {
                 format!("in a place at {first}")
             } else {
                 format!("in {places} places, the first at {first}")
             };
             if self.frames == 0 {
-                return format!("{what} {place}: how much is lost is not known");
+                return format!(
+                    "{what} {place}: how much is lost is not known, and what follows may be early"
+                );
             }
             let lost_s = seconds(self.frames, sample_rate_hz);
-            format!("{what} {place}: {lost_s:.2} s lost, silent instead")
+            let more = match (self.may_be_more, self.is_rough_between) {
+                (true, _) => "; there may have been more, and what follows may be early",
+                (false, true) => "; between the first and the last of them it may be early",
+                (false, false) => "",
+            };
+            format!("{what} {place}: {lost_s:.2} s lost, silent instead{more}")
         })
     }
 }
@@ -145,7 +161,11 @@ mod tests {
         assert_eq!(lost.warning("damaged", 48_000), None);
         lost.count(48_000, 0);
         let text = lost.warning("damaged", 48_000).unwrap();
-        assert_eq!(text, "damaged in a place at 0:01.00: how much is lost is not known");
+        assert!(
+            text.ends_with(
+                "at 0:01.00: how much is lost is not known, and what follows may be early"
+            )
+        );
         let mut lost = Lost::default();
         lost.count(48_000, 4_800);
         lost.count(96_000, 4_800);

@@ -28,7 +28,8 @@ fn song(seconds: f32) -> StereoAudio {
 
 fn order(preset: &str, target_lufs: Option<f64>) -> Order {
     let settings = find_preset(preset).map(|preset| preset.settings).unwrap_or_default();
-    Order { settings, is_dither_chosen: false, target_lufs, format: WAV_24 }
+    let assumed_peak_dbtp = None;
+    Order { settings, is_dither_chosen: false, assumed_peak_dbtp, target_lufs, format: WAV_24 }
 }
 
 fn samples(path: &Path) -> (Vec<f32>, Vec<f32>) {
@@ -67,6 +68,35 @@ fn a_working_copy_gives_the_same_master_from_memory_and_from_a_file() {
         std::fs::read(path).unwrap()
     };
     assert!(made("memory.wav", usize::MAX) == made("file.wav", 100_000));
+}
+
+#[test]
+fn a_quiet_mix_is_brought_to_the_level_that_presets_assume() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = |name: &str, gain: f32| {
+        let (mix, path) = (folder.path().join("mix.wav"), folder.path().join(name));
+        let mut song = song(4.0);
+        for sample in song.left.iter_mut().chain(&mut song.right) {
+            *sample *= gain;
+        }
+        write_wav(&mix, &song, Bits::F32).unwrap();
+        let output = Output::to(&path, &[]).unwrap();
+        let order = Order { assumed_peak_dbtp: Some(-6.0), ..order("Streaming", None) };
+        master(&mix, &output, &order, &mut |_, _| {}).unwrap()
+    };
+    let (quiet, loud) = (made("quiet.wav", 0.25), made("loud.wav", 1.0));
+    for mastered in [&quiet, &loud] {
+        let gain_db = 6.0 - 6.0 - mastered.before.true_peak_dbtp;
+        assert!((mastered.settings.trim.gain_db - gain_db).abs() <= 0.005, "{gain_db}");
+    }
+    // The chain has heard the same.
+    let apart = quiet.after.integrated_lufs - loud.after.integrated_lufs;
+    assert!(apart.abs() < 0.02, "{apart}");
+    let faint = made("faint.wav", 0.01);
+    assert!((faint.settings.trim.gain_db - 24.0).abs() < 1e-9);
+    assert!(faint.mix_warnings[0].contains("the trim ends at 24.0 dB"), "{:?}", faint.mix_warnings);
+    let silent = made("silent.wav", 0.0);
+    assert_eq!(silent.settings.trim, find_preset("Streaming").unwrap().settings.trim);
 }
 
 #[test]

@@ -37,13 +37,13 @@ impl Bound {
     /// 65,536 frames of one value in a block of 9 bytes.
     const FLAC: Self = Self { per_byte: 7282, more: 65_536 };
     /// 576 frames in 24 bytes (8 kbit/s at 24 kHz); a gap is filled with as many packets as
-    /// would have filled it, rounded up by half of one.
-    const MP3: Self = Self { per_byte: 36, more: 2 * 1152 };
+    /// would have filled it, rounded up by half of one, and with a minute that a header counts.
+    const MP3: Self = Self { per_byte: 36, more: 2 * 1152 + 60 * 48_000 };
     /// 1024 frames in a packet that is nothing but its header, 7 bytes.
     const AAC: Self = Self { per_byte: 147, more: 2 * 1024 };
     /// As many packets as bytes; those of ALAC may have as many frames. And five minutes of
-    /// silence by an edit list.
-    const MP4: Self = Self { per_byte: 65_536, more: 300 * HIGHEST_RATE_HZ as u64 };
+    /// silence each by an edit list and by fragments that lack.
+    const MP4: Self = Self { per_byte: 65_536, more: 600 * HIGHEST_RATE_HZ as u64 };
     /// Opus has 5760 frames in a packet of one byte and its length; as much again may be lost,
     /// and a minute more, twice while it is held back.
     const OGG: Self = Self { per_byte: 2 * 2880, more: 2 * 60 * 96_000 };

@@ -144,7 +144,7 @@ fn every_band_is_read_and_what_a_converter_stumbles_over_draws_attention() {
         mono_loss_db: f64::NEG_INFINITY,
     };
     let recent = [low, BandReading::default(), BandReading { mono_loss_db: -0.1, ..low }];
-    output.bands = Some(BandsSnapshot { recent, overall: recent });
+    output.bands = Some(BandsSnapshot { recent, overall: recent, compared: recent });
     harness.run();
     let minus = "\u{2212}";
     assert_eq!(

@@ -16,10 +16,10 @@ pub(super) const HEIGHT: f32 = ROWS as f32 * ROW;
 type Row = (&'static str, &'static str, &'static str, fn(&Dynamics) -> Option<f64>);
 
 const CREST: &str = "Crest factor: peak to mean power. Low says squeezed, high says lively. \
-                     That of the mix is measured while this page is open.";
+                     Of mix and master since this page was opened, or the last reset after that.";
 const WIDTH: &str = "Width: the sides less the middle. Minus infinity is mono, 0 is unrelated \
-                     channels, above 0 the sides prevail. That of the mix is measured while this page \
-                     is open.";
+                     channels, above 0 the sides prevail. Of mix and master since this page was \
+                     opened, or the last reset after that.";
 
 const READINGS: [Row; ROWS - 1] = [
     (

@@ -2,14 +2,14 @@
 //! is only one.
 
 use burnish_session::blind::{
-    BlindMode, BlindSetup, BlindSource, Candidate, MOST_CANDIDATES, USUAL_TRIALS,
+    ABX_CANDIDATES, BlindMode, BlindSetup, BlindSource, Candidate, MOST_CANDIDATES, USUAL_TRIALS,
 };
 use egui::{Align2, PopupCloseBehavior, Rect, UiBuilder, pos2, vec2};
 
 use super::parts;
 use crate::scene::Scene;
 use crate::theme;
-use crate::view::{BlindPageEdit, Edit, SNAPSHOTS};
+use crate::view::{BlindPageEdit, Edit, SNAPSHOT_LETTERS, SNAPSHOTS};
 use crate::widgets::{ButtonLook, Segment, button, menu_button, segments, show_menu, toggle};
 
 const ROW_HEIGHT: f32 = 22.0;
@@ -51,7 +51,7 @@ impl Setup {
         }
         let masters = candidates.iter().map(|candidate| candidate.source);
         let masters = masters.filter(|source| matches!(source, BlindSource::Snapshot(_)));
-        masters.take(if self.is_abx { 2 } else { SNAPSHOTS }).collect()
+        masters.take(if self.is_abx { ABX_CANDIDATES } else { SNAPSHOTS }).collect()
     }
 
     fn flip(&mut self, candidates: &[Candidate], source: BlindSource) {
@@ -87,13 +87,10 @@ fn show_choice(scene: &mut Scene<'_>, setup: &mut Setup, rect: Rect) {
         pos2(rect.left(), mode.bottom() + 2.0),
         pos2(rect.right(), mode.bottom() + 20.0),
     );
-    let text = if setup.is_abx {
-        "Can you tell two apart? X is one of them, anew in every trial."
-    } else {
-        "Which do you like? Rank two or more and say why."
-    };
+    let text = purpose(setup, &setup.to_test(scene.view.blind.candidates).candidates);
     let font = theme::font(theme::LABEL_SIZE);
-    scene.text_in(words, Align2::LEFT_CENTER, text, font, theme::QUIET);
+    scene.text_in(words, Align2::LEFT_CENTER, &text, font, theme::QUIET);
+    scene.reading(words, "What is asked", &text);
     let start = rect.with_min_y(rect.bottom() - 28.0);
     let list = Rect::from_min_max(
         pos2(rect.left(), words.bottom() + 4.0),
@@ -101,6 +98,28 @@ fn show_choice(scene: &mut Scene<'_>, setup: &mut Setup, rect: Rect) {
     );
     show_candidates(scene, setup, list);
     show_start(scene, setup, start);
+}
+
+/// What is asked, of these candidates.
+fn purpose(setup: &Setup, chosen: &[Candidate]) -> String {
+    if !setup.is_abx {
+        return "Which do you like? Rank two or more and say why.".to_owned();
+    }
+    let name = |candidate: &Candidate| match candidate.source {
+        BlindSource::Mix => "the mix",
+        BlindSource::Snapshot(snapshot) => SNAPSHOT_LETTERS[snapshot.min(SNAPSHOTS - 1)],
+        BlindSource::Reference => "the reference",
+    };
+    match chosen {
+        [first, second] => {
+            format!(
+                "X is {} or {}, anew in every trial. Choose any two.",
+                name(first),
+                name(second)
+            )
+        }
+        _ => "Can you tell two apart? X is one of them, anew in every trial.".to_owned(),
+    }
 }
 
 fn show_mode(scene: &mut Scene<'_>, setup: &mut Setup, rect: Rect) {

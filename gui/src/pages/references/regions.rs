@@ -8,6 +8,7 @@ use egui::{
 };
 
 use super::times::describe;
+use crate::format;
 use crate::icons;
 use crate::plots::Axis;
 use crate::scene::Scene;
@@ -317,7 +318,7 @@ fn show_new(scene: &Scene<'_>, drag: Option<&RegionDrag>, song: &Song<'_>) {
     let drag = drag.filter(|drag| drag.grip == Grip::New);
     let Some(region) = drag.and_then(|drag| drag.region(song.duration_s)) else { return };
     if song.reference.regions.len() >= MOST_REGIONS {
-        write(scene, song, &region, "8 regions are the most: remove one first");
+        write(scene, song, &region, &format::full(MOST_REGIONS, "regions"));
         return;
     }
     paint(scene, song.rect(&region), true);

@@ -4,6 +4,7 @@ use burnish_dsp::compare::LevelMatch;
 use burnish_session::references::MOST_REFERENCES;
 use egui::{Align2, Id, Key, Margin, Rect, Stroke, StrokeKind, TextEdit, pos2};
 
+use crate::format;
 use crate::paths::{pasted_text, paths_in};
 use crate::scene::Scene;
 use crate::theme;
@@ -14,7 +15,6 @@ const ADD_WIDTH: f32 = 64.0;
 const ADD_PATH_WIDTH: f32 = 40.0;
 const MATCH_WIDTH: f32 = 172.0;
 const LABEL_WIDTH: f32 = 92.0;
-const FULL: &str = "20 references are the most: remove one first.";
 
 /// Draws the row; `path` is what is being typed.
 pub(super) fn show(scene: &mut Scene<'_>, path: &mut String, rect: Rect) {
@@ -31,10 +31,11 @@ pub(super) fn show(scene: &mut Scene<'_>, path: &mut String, rect: Rect) {
     );
     let text = "Add\u{2026}";
     if is_full {
-        disabled_button(scene, add, text, "Add references", FULL);
+        let full = format::full(MOST_REFERENCES, "references");
+        disabled_button(scene, add, text, "Add references", &full);
         let font = theme::font(theme::LABEL_SIZE);
-        let place = scene.text_in(field, Align2::LEFT_CENTER, FULL, font, theme::QUIET);
-        scene.reading(place, "References are full", FULL);
+        let place = scene.text_in(field, Align2::LEFT_CENTER, &full, font, theme::QUIET);
+        scene.reading(place, "References are full", &full);
     } else {
         let help = "Chooses songs to compare with; WAV, FLAC, MP3, AAC, Ogg Vorbis, Opus or AIFF.";
         if button(scene, add, text, "Add references", help, ButtonLook::Plain).clicked() {

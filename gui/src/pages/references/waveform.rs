@@ -173,10 +173,12 @@ fn show_add(
     let (text, name) = ("+ Loop", "Add region");
     let start_s = scene.view.references.position_s.unwrap_or(0.0);
     if song.regions.len() >= MOST_REGIONS {
-        disabled_button(scene, rect, text, name, "8 regions are the most: remove one first.");
+        let full = format::full(MOST_REGIONS, "regions");
+        disabled_button(scene, rect, text, name, &full);
     } else if let Some(region) = Region::between(start_s, start_s + NEW_REGION_S, duration_s) {
-        let help = "Loops 8 s from where the song plays. Or drag on the waveform.";
-        if button(scene, rect, text, name, help, ButtonLook::Plain).clicked() {
+        let help =
+            format!("Loops {NEW_REGION_S} s from where the song plays. Or drag on the waveform.");
+        if button(scene, rect, text, name, &help, ButtonLook::Plain).clicked() {
             scene.edits.push(Edit::Reference(ReferenceEdit::AddRegion(place, region)));
         }
     } else {

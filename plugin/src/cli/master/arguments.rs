@@ -7,7 +7,7 @@ use burnish_session::file_format::{Bits, Container, FileFormat};
 use burnish_session::output::{Input, Output, kind_by_name};
 use clap::{Args, ValueEnum};
 
-use crate::cli::typed::{number, preset_input};
+use crate::cli::typed::{dbtp, lufs, preset_input};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
@@ -23,14 +23,17 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, conflicts_with = "lufs")]
     pub(super) target: Option<String>,
     /// Reach this integrated loudness, LUFS.
-    #[arg(long, allow_hyphen_values = true, value_parser = number)]
+    #[arg(long, allow_hyphen_values = true, value_parser = lufs)]
     pub(super) lufs: Option<f64>,
     /// The limiter's ceiling, dBTP.
-    #[arg(long, allow_hyphen_values = true, value_parser = number)]
+    #[arg(long, allow_hyphen_values = true, value_parser = dbtp)]
     pub(super) ceiling: Option<f64>,
     /// A built-in preset (see `burnish presets`) or a preset file.
     #[arg(long)]
     pub(super) preset: Option<String>,
+    /// Bring the mix to the level that presets assume, up or down: a true peak of -6 dBTP.
+    #[arg(long, value_enum)]
+    pub(super) trim: Option<TrimArgument>,
     /// Set one parameter (see `burnish parameters`), after the preset; may be repeated.
     #[arg(long, value_name = "STAGE.PARAMETER=VALUE", allow_hyphen_values = true)]
     pub(super) set: Vec<String>,
@@ -40,6 +43,12 @@ pub(in crate::cli) struct Arguments {
     /// Print the measures before and after as JSON.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TrimArgument {
+    /// By the mix's true peak.
+    Auto,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,7 +2,7 @@
 
 use burnish_dsp::dither::{BitDepth, OverFullScale};
 use burnish_dsp::equalizer::BandChannel;
-use burnish_dsp::settings::{ChainSettings, Stage, parameters};
+use burnish_dsp::settings::{ChainSettings, parameter_index, parameters};
 use burnish_dsp::units::gain_to_db;
 
 use super::arguments::BitsArgument;
@@ -35,26 +35,20 @@ pub(super) fn other_dither_warning(depth: BitDepth, bits: BitsArgument) -> Strin
 
 /// A warning for each stage or band that was given a value but is switched off.
 pub(super) fn idle_stage_warnings(settings: &ChainSettings, set: &[usize]) -> Vec<String> {
-    let is_off = |stage: Stage, band: Option<usize>| match (stage, band) {
-        (Stage::Trim, _) => !settings.trim.is_on,
-        (Stage::Equalizer, Some(band)) => {
-            !settings.equalizer.is_on || !settings.equalizer.bands[band].is_on
-        }
-        (Stage::Equalizer, None) => !settings.equalizer.is_on,
-        (Stage::Glue, _) => !settings.glue.is_on,
-        (Stage::Stereo, _) => !settings.stereo.is_on,
-        (Stage::Clipper, _) => !settings.clipper.is_on,
-        (Stage::Limiter, _) => !settings.limiter.is_on,
-        (Stage::Dither, _) => false,
+    // What has no switch is always on.
+    let is_off = |switch: &str| {
+        let index = parameter_index(switch);
+        index.is_some_and(|index| parameters()[index].read(settings) < 0.5)
     };
     let mut warnings = Vec::new();
     for index in set {
         let parameter = &parameters()[*index];
+        let stage = format!("{}.on", parameter.stage.id());
         let switch = match parameter.band {
             Some(band) => format!("{}.{}.on", parameter.stage.id(), band + 1),
-            None => format!("{}.on", parameter.stage.id()),
+            None => stage.clone(),
         };
-        if parameter.id != switch && is_off(parameter.stage, parameter.band) {
+        if parameter.id != switch && (is_off(&switch) || is_off(&stage)) {
             let warning = format!(
                 "{} was set, but {} is off; switch it on with --set {switch}=on",
                 parameter.id,

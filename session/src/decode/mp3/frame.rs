@@ -1,5 +1,6 @@
 //! Headers of MPEG audio frames (ISO/IEC 11172-3, 2.4.1.3; 13818-3; and MPEG 2.5).
 
+use super::super::frames::Head;
 use super::super::source::Format;
 
 /// Bytes of a header.
@@ -28,6 +29,8 @@ pub(super) struct Header {
     pub(super) remarks_start: usize,
     /// Whether a checksum stands behind the header.
     pub(super) has_checksum: bool,
+    /// Version, layer and checksum as they are coded.
+    mark: u8,
 }
 
 impl Header {
@@ -66,35 +69,48 @@ impl Header {
             frames,
             remarks_start: HEADER_BYTES + side_bytes,
             has_checksum: second & 1 == 0,
+            mark: second,
         })
     }
 
-    /// Whether both can be of one stream.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        self.format() == other.format() && self.frames == other.frames
+    /// Where the side information begins: behind a checksum, if there is one.
+    pub(super) fn side_start(&self) -> usize {
+        HEADER_BYTES + if self.has_checksum { 2 } else { 0 }
     }
 
-    /// The format of its audio.
-    pub(super) fn format(&self) -> Format {
-        Format { sample_rate_hz: self.sample_rate_hz, channels: self.channels }
+    /// Whether it is MPEG 1, of two granules, not one of its halved rates.
+    pub(super) fn is_first(&self) -> bool {
+        self.frames == 1152
     }
 }
 
-/// The first of so many frames that follow one another from the first byte on, all alike,
-/// or as many as there are before the end.
-pub(super) fn in_a_row(bytes: &[u8], count: usize, like: Option<&Header>) -> Option<Header> {
-    let first = Header::read(bytes)?;
-    let like = like.copied().unwrap_or(first);
-    let mut place = 0;
-    for _ in 0..count {
-        let Some(rest) = bytes.get(place..).filter(|rest| rest.len() >= HEADER_BYTES) else {
-            // The end of the file comes first; one frame alone may be anything.
-            return (place > first.bytes || bytes.len() == first.bytes).then_some(first);
-        };
-        let header = Header::read(rest).filter(|header| header.is_like(&like))?;
-        place += header.bytes;
+impl Head for Header {
+    const BYTES: usize = HEADER_BYTES;
+    /// 320 kbit/s at 32 kHz.
+    const MOST_AHEAD_BYTES: usize = 1441 + HEADER_BYTES;
+    const ARE_STEADY: bool = true;
+    const NAME: &'static str = "MP3";
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Self::read(bytes)
     }
-    Some(first)
+
+    fn read_unmarked(bytes: &[u8], like: &Self) -> Option<Self> {
+        let [_, _, third, fourth, ..] = *bytes else { return None };
+        Self::read(&[0xFF, like.mark, third, fourth]).filter(|header| header.is_like(like))
+    }
+
+    fn frame_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        self.format() == other.format() && self.frames == other.frames
+    }
+
+    fn format(&self) -> Format {
+        Format { sample_rate_hz: self.sample_rate_hz, channels: self.channels }
+    }
 }
 
 /// What MPEG audio of another layer is called.

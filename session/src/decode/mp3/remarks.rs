@@ -25,6 +25,11 @@ impl Remarks {
         xing(header, packet).or_else(|| vbri(header, packet))
     }
 
+    /// Packets that hold audio, each as long as this one.
+    pub(super) fn packets(&self, like: &Header) -> Option<u64> {
+        Some(self.decoded_frames? / like.frames as u64)
+    }
+
     /// Frames of music.
     pub(super) fn frames(&self) -> Option<u64> {
         Some(self.decoded_frames?.saturating_sub(self.delay + self.padding))

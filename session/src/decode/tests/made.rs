@@ -18,6 +18,26 @@ pub(super) fn noise(frames: usize) -> Vec<i16> {
         .collect()
 }
 
+/// Numbers that look like chance, always the same ones.
+#[derive(Debug)]
+pub(super) struct Numbers(u64);
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self(0x2545_F491_4F6C_DD1D)
+    }
+}
+
+impl Numbers {
+    /// The next, below a limit.
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) % limit
+    }
+}
+
 /// The same as it has to be read.
 pub(super) fn channels(samples: &[i16]) -> [Vec<f32>; 2] {
     [0, 1].map(|channel| {
@@ -39,7 +59,7 @@ pub(super) fn mp4_box(kind: &[u8], body: &[u8]) -> Vec<u8> {
 }
 
 /// Bits one after another, the highest first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Bits {
     bytes: Vec<u8>,
     count: usize,
@@ -56,6 +76,15 @@ impl Bits {
             }
             self.count += 1;
         }
+    }
+
+    /// Leaves out what lies behind so many bits.
+    pub(super) fn cut(&mut self, count: usize) {
+        self.bytes.truncate(count.div_ceil(8));
+        if let (Some(last), rest @ 1..) = (self.bytes.last_mut(), count % 8) {
+            *last &= 0xFF << (8 - rest);
+        }
+        self.count = count;
     }
 
     pub(super) fn bytes(self) -> Vec<u8> {

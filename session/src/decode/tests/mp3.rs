@@ -69,6 +69,64 @@ fn damage_is_silence_of_the_same_length_and_is_told() {
     assert!(audio.left[..18 * 1152] == original.left[..18 * 1152]);
 }
 
+/// Whether a passage is the same but for what a decoder does not remember.
+fn is_nearly(audio: &[f32], original: &[f32]) -> bool {
+    audio.len() == original.len() && audio.iter().zip(original).all(|(a, b)| (a - b).abs() < 1e-3)
+}
+
+/// Leaves out what lies between the middle of one frame and another.
+fn cut(mut frames: Vec<Vec<u8>>, from: usize, to: usize) -> Vec<Vec<u8>> {
+    let third = frames[to].len() / 3;
+    let rest = frames[to].split_off(third);
+    let half = frames[from].len() / 2;
+    frames[from].truncate(half);
+    frames.splice(from + 1..=to, [rest]);
+    frames
+}
+
+#[test]
+fn what_was_cut_out_is_silence_where_a_header_counts_it() {
+    let original = read_plainly(&fixture("chorus.mp3")).audio;
+    let words = &["damaged in a place at 0:00.43", "0.10 s lost, silent instead"];
+    let bytes = cut(frames(), 20, 23).concat();
+    let audio = read_with_warning(&bytes, words).audio;
+    assert_eq!(audio.frames(), original.frames());
+    assert!(audio.left[..18 * 1152 - 1105] == original.left[..18 * 1152 - 1105]);
+    assert!(is_nearly(&audio.left[26 * 1152..], &original.left[26 * 1152..]));
+    // Whole frames: nothing is out of step, but what follows asks for bits of those that lack.
+    let mut whole = frames();
+    whole.drain(20..24);
+    let audio = read_with_warning(&whole.concat(), words).audio;
+    assert_eq!(audio.frames(), original.frames());
+    assert!(is_nearly(&audio.left[26 * 1152..], &original.left[26 * 1152..]));
+    // In two places nobody knows how much lacks in each; behind both all is in its place.
+    let twice = cut(cut(frames(), 17, 19), 10, 12);
+    let words = &["damaged in 2 places", "0.14 s lost", "between the first and the last"];
+    let audio = read_with_warning(&twice.concat(), words).audio;
+    assert_eq!(audio.frames(), original.frames());
+    assert!(is_nearly(&audio.left[26 * 1152..], &original.left[26 * 1152..]));
+}
+
+#[test]
+fn what_was_cut_out_is_told_where_nothing_counts_it() {
+    let bytes = cut(frames(), 20, 23)[1..].concat();
+    let decoded = read_with_warning(&bytes, &["at 0:00.4", "what follows may be early"]);
+    assert!(decoded.audio.frames() < (frames().len() - 2) * 1152);
+    let mut whole = frames();
+    whole.drain(20..24);
+    let words = &["at 0:00.45", "how much is lost is not known", "what follows may be early"];
+    read_with_warning(&whole[1..].concat(), words);
+}
+
+#[test]
+fn what_was_put_between_frames_is_left_out_where_a_header_counts_them() {
+    let original = read_plainly(&fixture("chorus.mp3")).audio;
+    let mut frames = frames();
+    frames.insert(20, vec![0x55; frames[20].len()]);
+    let decoded = read_with_warning(&frames.concat(), &["bytes at 0:00.4", "are no MP3: left out"]);
+    assert!(decoded.audio == original);
+}
+
 #[test]
 fn a_file_cut_short_says_so() {
     let whole = frames()[1..].concat();

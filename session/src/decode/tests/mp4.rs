@@ -20,7 +20,8 @@ fn alac(samples: &[i16]) -> Vec<u8> {
     bits.bytes()
 }
 
-fn words(numbers: &[u32]) -> Vec<u8> {
+/// Numbers in a box.
+pub(super) fn words(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
 }
 
@@ -228,31 +229,6 @@ fn an_edit_list_of_any_numbers_is_read_or_refused() {
     let silence = [(1 << 40, -1), (0, 0)];
     assert_refused(&listed(48_000, &silence), &["s of silence", "edit list"]);
     assert_refused(&listed(48_000, &[(5_000_000, -1); 3]), &["312 s of silence"]);
-}
-
-#[test]
-fn fragments_have_no_more_packets_than_bytes() {
-    // All audio is in a fragment, which claims any number of packets of no bytes.
-    let mut plain = fixture("chorus.m4a");
-    for (kind, count) in [(b"stts", 8), (b"stsc", 8), (b"stsz", 12), (b"stco", 8)] {
-        let place = plain.windows(4).position(|four| four == kind).unwrap() + count;
-        plain[place..place + 4].fill(0);
-    }
-    let moov = plain.windows(4).position(|four| four == b"moov").unwrap() - 4;
-    let fragmented = |bytes_of_each: u32, count: u32| {
-        let trex = mp4_box(b"trex", &words(&[0, 1, 1, 1024, bytes_of_each, 0]));
-        let index = [&plain[moov + 8..], &mp4_box(b"mvex", &trex)].concat();
-        let run = mp4_box(b"trun", &words(&[0, count]));
-        let traf = mp4_box(b"traf", &[mp4_box(b"tfhd", &words(&[0, 1])), run].concat());
-        let moof = mp4_box(b"moof", &[mp4_box(b"mfhd", &words(&[0, 1])), traf].concat());
-        let fragment = [moof, mp4_box(b"mdat", &[0; 1000])].concat();
-        [&plain[..moov], &mp4_box(b"moov", &index), &fragment].concat()
-    };
-    for count in [1_000_000, u32::MAX] {
-        assert_refused(&fragmented(0, count), &["more packets than it has bytes"]);
-    }
-    // Nothing of it can be read, so its rate is not known.
-    assert_refused(&fragmented(50_000, 1), &["found none of what its header promises"]);
 }
 
 #[test]
