@@ -87,7 +87,9 @@ fn show_card(scene: &mut Scene<'_>, card: Rect, face: &mut dyn Face, is_folded: 
             let font = theme::font(theme::LABEL_SIZE);
             scene.text_in(rest, Align2::RIGHT_CENTER, "off", font, theme::FAINT);
         }
-    } else if let Some((number, unit)) = face.reading(scene).filter(|_| rest.width() > 30.0) {
+    } else if let Some((number, unit)) =
+        face.reading(scene).filter(|(number, _)| has_room_for(scene, rest, number))
+    {
         let number = (number.as_str(), theme::font(theme::LABEL_SIZE), theme::TEXT);
         let unit = if rest.width() < 44.0 { "" } else { unit };
         scene.quantity(rest, Align2::RIGHT_CENTER, number, unit);
@@ -97,6 +99,13 @@ fn show_card(scene: &mut Scene<'_>, card: Rect, face: &mut dyn Face, is_folded: 
             .with_max_y(inner.bottom() - 4.0);
         face.miniature(scene, area, is_on);
     }
+}
+
+/// Whether a number is not cut there; a card without one is better than a wrong one.
+fn has_room_for(scene: &Scene<'_>, rect: Rect, number: &str) -> bool {
+    let font = theme::font(theme::LABEL_SIZE);
+    let wide = scene.painter().layout_no_wrap(number.to_owned(), font, theme::TEXT).size().x;
+    rect.width() > wide.max(30.0)
 }
 
 fn choose(scene: &mut Scene<'_>, stage: Stage) {

@@ -106,7 +106,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     }
     let result = match parsed.command {
         None => {
-            if let Some(message) = suggestion::no_command(&parsed.standalone, Arguments::command())
+            if let Some(message) = suggestion::no_command(&parsed.standalone, &Arguments::command())
             {
                 eprintln!("burnish: {message}");
                 return ExitCode::from(BAD_INPUT);

@@ -5,7 +5,7 @@ const MOST_SLIPS: usize = 2;
 
 /// What to say when the first thing typed is no option of the window, but a command that there
 /// is not; `None` where it is one.
-pub(super) fn no_command(typed: &[String], program: clap::Command) -> Option<String> {
+pub(super) fn no_command(typed: &[String], program: &clap::Command) -> Option<String> {
     let word = typed.first().filter(|word| !word.starts_with('-'))?;
     let program = program.get_subcommands().filter(|command| !command.is_hide_set());
     let names: Vec<String> = program.map(|command| command.get_name().to_owned()).collect();

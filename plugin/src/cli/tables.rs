@@ -237,6 +237,7 @@ pub(super) fn presets(is_json: bool) -> String {
 }
 
 pub(super) fn targets(is_json: bool) -> String {
+    use Column::{Number, Unit, Words};
     if is_json {
         let target = |target: &Target| {
             let quiet_tracks = match target.quiet_tracks {
@@ -256,7 +257,6 @@ pub(super) fn targets(is_json: bool) -> String {
         let targets: Vec<_> = all_targets().iter().map(target).collect();
         return format!("{:#}\n", json!({ "schema": JSON_SCHEMA, "targets": targets }));
     }
-    use Column::{Number, Unit, Words};
     let mut table = Table::new([Words, Words, Number, Number, Unit, Words, Words]);
     for target in all_targets() {
         let plays_at = target

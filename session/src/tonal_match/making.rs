@@ -78,14 +78,20 @@ impl Making<'_> {
     }
 
     /// The place of a move that gains less than it costs, of that which gains
-    /// least: without it the others would come as near, held within the limit.
+    /// least: without it the others would come as near, as they are or held anew within the limit.
     fn not_worth_it(&self, filters: &[Filter], moves: &[Move]) -> Option<usize> {
         let distance_db = self.distance_db(moves);
         let cost_db = |made: &Move| if made.gain_db > 0.0 { BOOST_COST_DB } else { CUT_COST_DB };
         let profit_db = |place: usize| {
             let mut fewer = filters.to_vec();
             fewer.remove(place);
-            self.distance_db(&self.held(&fewer)) - distance_db - cost_db(&moves[place])
+            let mut others = moves.to_vec();
+            others.remove(place);
+            let mut fewer_db = self.distance_db(&self.held(&fewer));
+            if self.peak_db(&others) <= self.most_db {
+                fewer_db = fewer_db.min(self.distance_db(&others));
+            }
+            fewer_db - distance_db - cost_db(&moves[place])
         };
         let (least_db, place) = (0..moves.len())
             .map(|place| (profit_db(place), place))
