@@ -27,6 +27,8 @@ const MONO_LOSS_DB: f64 = -2.5;
 const BAND_LOSS_DB: f64 = -4.5;
 /// A delay up to this is looked for, seconds.
 const LONGEST_DELAY_S: f64 = 0.04;
+/// A shorter one may be a pair of microphones, ms.
+const LEAST_DELAY_MS: f64 = 0.3;
 /// How much of what both channels have in common has to lie at the delay.
 const DELAYED: f64 = 0.25;
 /// Passages are so long, seconds.
@@ -199,7 +201,13 @@ impl Channels {
         }
         if let Some((delay_ms, share)) = self.delay() {
             let later = if delay_ms > 0.0 { Channel::Right } else { Channel::Left };
-            let sureness = if share > 2.0 * DELAYED { Sureness::Certain } else { Sureness::Likely };
+            let sureness = if delay_ms.abs() < LEAST_DELAY_MS {
+                Sureness::Uncertain
+            } else if share > 2.0 * DELAYED {
+                Sureness::Certain
+            } else {
+                Sureness::Likely
+            };
             findings.push(
                 Finding::new(Kind::ChannelDelay, sureness, delay_ms.abs(), 0.0)
                     .of_channel(Some(later)),

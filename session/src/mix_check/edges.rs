@@ -34,8 +34,12 @@ const BESIDE: usize = 96;
 const LEAST_BEND: f32 = 0.02;
 /// Clicks that are told.
 const MOST_SPANS: usize = 5;
-/// So many are certain.
-const CERTAIN_CLICKS: usize = 3;
+/// So many are likely to be clicks,
+const LIKELY_CLICKS: usize = 3;
+/// and more than so many are the wave's own corners.
+const WAVE_CLICKS: usize = 60;
+/// More gaps than this are rests.
+const RESTS: usize = 12;
 
 /// Finds single samples that do not belong in one channel.
 #[derive(Debug)]
@@ -270,7 +274,8 @@ impl Edges {
             findings.push(
                 Finding::new(
                     Kind::Dropout,
-                    Sureness::Likely,
+                    // So many are rests.
+                    if gaps.len() > RESTS { Sureness::Uncertain } else { Sureness::Likely },
                     1000.0 * self.seconds(longest),
                     1000.0 * GAP_S,
                 )
@@ -280,8 +285,12 @@ impl Edges {
         }
         let clicks = self.click_places();
         if !clicks.is_empty() {
-            let sureness =
-                if clicks.len() >= CERTAIN_CLICKS { Sureness::Likely } else { Sureness::Uncertain };
+            // Very many are a wave with corners.
+            let sureness = if (LIKELY_CLICKS..=WAVE_CLICKS).contains(&clicks.len()) {
+                Sureness::Likely
+            } else {
+                Sureness::Uncertain
+            };
             let spans = clicks
                 .iter()
                 .take(MOST_SPANS)
@@ -306,7 +315,8 @@ impl Edges {
             findings.push(
                 Finding::new(
                     Kind::CutBeginning,
-                    Sureness::Likely,
+                    // A tight cut before a drum looks like it.
+                    Sureness::Uncertain,
                     first_db - loud_dbfs,
                     -UNDER_WAY_DB,
                 )

@@ -33,8 +33,6 @@ const DEAD_FLAT: u32 = 5;
 /// An amplitude near the edge that is met so many times more often than those below it was one
 /// where the wave was cut off, before something else was done to it.
 const BUMP: f64 = 1.2;
-/// And so many times it is likely.
-const LIKELY_BUMP: f64 = 1.4;
 /// So many are certain.
 const CERTAIN: u64 = 12;
 /// Places that are told.
@@ -247,8 +245,8 @@ impl FlatTops {
         let mean = (bumps.map(f64::ln).sum::<f64>() / 4.0).exp();
         let peak = self.channels.iter().flat_map(|channel| &channel.sides).map(|side| side.peak);
         let level_db = db(peak.fold(0.0, f32::max));
-        let sureness = if mean > LIKELY_BUMP { Sureness::Likely } else { Sureness::Uncertain };
-        (mean > BUMP).then(|| Finding::new(Kind::Clipping, sureness, level_db, 0.0))
+        // Music that repeats itself and steady tones have one as well.
+        (mean > BUMP).then(|| Finding::new(Kind::Clipping, Sureness::Uncertain, level_db, 0.0))
     }
 
     /// Where the longest flat tops lie.

@@ -99,6 +99,7 @@ impl Source {
     pub(super) fn findings(&self, heard_db: f64, bits: Option<[u16; 2]>) -> Vec<Finding> {
         let mut findings = Vec::new();
         if let Some([stored, used]) = bits
+            && used <= 16
             && used < stored
         {
             let (stored, used) = (f64::from(stored), f64::from(used));

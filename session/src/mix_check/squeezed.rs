@@ -20,8 +20,10 @@ const TOP_DB: f64 = 2.0;
 /// What it is told apart by: the blocks in so many dB below it.
 const BELOW_DB: f64 = 2.4;
 /// The share of loud blocks whose peaks stand at one level, beyond what the blocks below it let
-/// expect, from which on it is likely, per cent,
-const LIKELY_PERCENT: f64 = 8.5;
+/// expect, from which on it is told, per cent.
+const FOUND_PERCENT: f64 = 8.5;
+/// From here on it is likely,
+const LIKELY_PERCENT: f64 = 15.0;
 /// and certain.
 const CERTAIN_PERCENT: f64 = 20.0;
 /// A mix whose peaks lie so little above its loudness was held down somehow, dB.
@@ -114,13 +116,13 @@ impl Squeezed {
             Sureness::Certain
         } else if share_percent >= LIKELY_PERCENT {
             Sureness::Likely
-        } else if measures.plr_db < LEAST_PLR_DB {
+        } else if share_percent >= FOUND_PERCENT || measures.plr_db < LEAST_PLR_DB {
             Sureness::Uncertain
         } else {
             return Vec::new();
         };
         vec![
-            Finding::new(Kind::Limiting, sureness, share_percent, LIKELY_PERCENT)
+            Finding::new(Kind::Limiting, sureness, share_percent, FOUND_PERCENT)
                 .at(self.worst(level_db)),
         ]
     }

@@ -7,6 +7,8 @@ use super::words::Remedy;
 
 /// Where the trim brings the peaks, dBTP.
 pub const PEAKS_DBTP: f64 = -6.0;
+/// As far as the trim goes, either way, dB.
+const MOST_TRIM_DB: f64 = 24.0;
 
 /// What to do with a mix.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,6 +50,7 @@ impl Verdict {
         if has_trim {
             // What a knob shows.
             let gain_db = ((PEAKS_DBTP - true_peak_dbtp) * 10.0).floor() / 10.0;
+            let gain_db = gain_db.clamp(-MOST_TRIM_DB, MOST_TRIM_DB);
             return Self::Trim { gain_db };
         }
         Self::Master
@@ -60,13 +63,16 @@ impl Verdict {
             Self::Master => {
                 "Master it: nothing was found that has to be put right first.".to_owned()
             }
+            Self::Trim { gain_db } if gain_db.abs() >= MOST_TRIM_DB => {
+                format!("Trim it by {gain_db:+.1} dB, as far as the trim goes, then master it.")
+            }
             Self::Trim { gain_db } => {
                 format!("Trim it by {gain_db:+.1} dB, then master it: peaks come to -6 dBTP.")
             }
             Self::Mix { because } => {
                 let reasons: Vec<String> = because.iter().map(|name| name.to_lowercase()).collect();
                 format!(
-                    "Go back to the mix, because of what mastering cannot mend: {}.",
+                    "Go back to the mix, because of what is better put right there: {}.",
                     reasons.join(", ")
                 )
             }

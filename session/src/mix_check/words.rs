@@ -81,7 +81,7 @@ words! {
     InvertedChannel: "Inverted channel", Mix, OWN;
         "One channel is upside down: in mono most of it is gone.";
         "Look for a polarity switch or a cable that turns one channel over.";
-        "The trim can turn a channel over (Invert), if all of it is wrong.";
+        "Mastering cannot: the trim's Invert turns both channels over.";
     ChannelDelay: "One channel is late", Mix, OWN;
         "The same sound comes later on one side: the image leans, and mono combs.";
         "Look for a delay, a plug-in without compensation or a doubler on one side of the bus.";

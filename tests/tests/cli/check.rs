@@ -181,7 +181,7 @@ fn check_ends_in_a_verdict_that_fits_the_file() {
     let text = succeed(&["check", &clipped]);
     assert!(text.contains("\nClipping (certain): "), "{text}");
     let last = text.lines().last().unwrap();
-    assert!(last.starts_with("Go back to the mix, because of what mastering cannot"), "{text}");
+    assert!(last.starts_with("Go back to the mix, because of what is better put"), "{text}");
     assert!(last.contains("clipping"), "{text}");
     // Several files: a row each.
     let text = succeed(&["check", &mix(), &clipped]);
